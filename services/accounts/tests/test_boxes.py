@@ -36,6 +36,7 @@ from accounts.tree.operations import get_account
 from accounts.users.models import User
 from accounts.users.operations import create_user
 from lineup.access import LinkEnded
+from lineup.context import Context
 from lineup.contracts.accounts.boxes import (
     AssignBox,
     BoxEvent,
@@ -73,6 +74,7 @@ from lineup.contracts.accounts.tree import GetAccount
 from lineup.contracts.accounts.users import CreateUser, DeleteUser
 from lineup.errors import Conflict, Invalid, NotFound
 from lineup.testing.blocking import wait_until_blocked
+from lineup.values import checked
 
 from .conftest import codes_of
 
@@ -94,7 +96,7 @@ def stock(ask, tree, model):
 
     def stock(serial="A1", mac=MAC, actor=None):
         request = CreateBox(box_model_id=model.id, serial=serial, mac=mac)
-        return ask(actor or tree.partner, create_box, request)
+        return ask(actor or tree.partner, create_box, checked(request))
 
     return stock
 
@@ -184,6 +186,19 @@ class TestStock:
                 stock(serial, mac)
             assert refused.value.code == code
             assert list(refused.value.fields) == [code.removesuffix("_taken")]
+
+    def test_whoever_takes_one_in_while_its_model_is_deleted_is_told(
+        self, ask, tree, stock, model, database, engine
+    ):
+        context = Context(actor=tree.partner)
+        with ThreadPoolExecutor(1) as threads:
+            with database.transaction(context) as work:
+                delete_box_model(work, DeleteBoxModel(box_model_id=model.id))
+                work.session.flush()
+                taken = threads.submit(stock)
+                wait_until_blocked(engine)
+            with pytest.raises(BoxModelNotFound):
+                taken.result()
 
     def test_it_is_corrected_and_found_by_what_it_is(self, ask, tree, stock):
         box = stock()

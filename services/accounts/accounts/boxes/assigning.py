@@ -113,6 +113,6 @@ def _note(
             work.now,
             customer_id=user.customer_id if user else None,
             user_id=user.id if user else None,
-            note=note.strip(),
+            note=note,
         )
     )

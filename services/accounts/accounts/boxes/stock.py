@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import Select, or_, select
 
-from accounts.boxes.catalog import find_model
 from accounts.boxes.deliveries import DeliveredBox, read_delivery, refuse
 from accounts.boxes.models import Box, BoxModel, entry
 from accounts.boxes.views import view_of, views_of
@@ -31,14 +30,19 @@ from lineup.contracts.accounts.boxes import (
     UpdateBox,
 )
 from lineup.contracts.accounts.refusals import BoxModelNotFound, BoxNotFound
-from lineup.contracts.changes import UNSET
+from lineup.contracts.changes import UNSET, either
 from lineup.contracts.paging import Page
-from lineup.database import UnitOfWork, page_of
+from lineup.database import (
+    UnitOfWork,
+    find_in_scope,
+    keep_in_scope,
+    lock_in_scope,
+    page_of,
+)
 from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.impersonation import signature
 from lineup.scope import in_scope
-from lineup.values import people
 from lineup.verbs import Done, handles
 
 UNIQUE = ("uq_boxes_serial", "uq_boxes_mac")
@@ -48,8 +52,8 @@ ORDERS = {"serial": Box.serial_key}
 @handles(CreateBox)
 def create_box(work: UnitOfWork, request: CreateBox) -> BoxView:
     """Take a box into the partner's stock."""
-    model = find_model(work, request.box_model_id)
-    box = _new(work, model, request.serial.strip(), people.mac(request.mac.strip()))
+    model = keep_in_scope(work, BoxModel, request.box_model_id, BoxModelNotFound)
+    box = _new(work, model, request.serial, request.mac)
     with refused_as(*UNIQUE):
         _add(work, [box])
     return view_of(work, box)
@@ -58,7 +62,7 @@ def create_box(work: UnitOfWork, request: CreateBox) -> BoxView:
 @handles(ImportBoxes)
 def import_boxes(work: UnitOfWork, request: ImportBoxes) -> ImportedBoxes:
     """Take a delivery into the partner's stock; Invalid names every line at fault."""
-    model = find_model(work, request.box_model_id)
+    model = keep_in_scope(work, BoxModel, request.box_model_id, BoxModelNotFound)
     delivered = read_delivery(request.csv)
     refuse(_known(work, model, delivered))
     with refused_as(*UNIQUE):
@@ -72,14 +76,12 @@ def update_box(work: UnitOfWork, request: UpdateBox) -> BoxView:
     box = lock_box(work, request.box_id)
     box.refuse_if_assigned()
     if request.box_model_id is not UNSET:
-        model = find_model(work, request.box_model_id)
+        model = keep_in_scope(work, BoxModel, request.box_model_id, BoxModelNotFound)
         if model.partner_id != box.partner_id:
             raise BoxModelNotFound
         box.box_model_id = model.id
-    serial = box.serial if request.serial is UNSET else request.serial.strip()
-    mac = box.mac if request.mac is UNSET else people.mac(request.mac.strip())
     with refused_as(*UNIQUE):
-        box.call(serial, mac)
+        box.call(either(request.serial, box.serial), either(request.mac, box.mac))
         work.session.flush()
     return view_of(work, box)
 
@@ -138,20 +140,12 @@ def list_boxes(work: UnitOfWork, request: ListBoxes) -> Page[BoxView]:
 
 def find_box(work: UnitOfWork, box_id: UUID) -> Box:
     """A box in the actor's part of the tree; BoxNotFound otherwise."""
-    box = work.session.scalar(_visible(work).where(Box.id == box_id))
-    if box is None:
-        raise BoxNotFound
-    return box
+    return find_in_scope(work, Box, box_id, BoxNotFound)
 
 
 def lock_box(work: UnitOfWork, box_id: UUID) -> Box:
     """The same for this transaction alone, as it is now."""
-    statement = _visible(work).where(Box.id == box_id).with_for_update()
-    fresh = statement.execution_options(populate_existing=True)
-    box = work.session.scalar(fresh)
-    if box is None:
-        raise BoxNotFound
-    return box
+    return lock_in_scope(work, Box, box_id, BoxNotFound)
 
 
 def take_back_stock(work: UnitOfWork, account: Account) -> None:
@@ -222,7 +216,7 @@ def _named_boxes(
     work: UnitOfWork, account: Account, serials: Sequence[str]
 ) -> list[Box]:
     """The boxes of these serial numbers or MACs, locked; Invalid names the others."""
-    keys = {name: (name.strip().lower(), mac_in(name)) for name in serials}
+    keys = {name: (name.lower(), mac_in(name)) for name in serials}
     wanted = set(chain.from_iterable(keys.values()))
     named = or_(Box.serial_key.in_(wanted), Box.mac.in_(wanted))
     statement = _visible(work).where(named, Box.partner_id == account.partner_id)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from accounts.boxes.models import Box, BoxHistory, BoxModel
 from accounts.customers.models import Customer
-from accounts.tree.models import Account
+from accounts.tree.operations import account_names
 from accounts.users.models import User
 from lineup.contracts.accounts.boxes import (
     BoxEvent,
@@ -42,7 +42,7 @@ def view_of(work: UnitOfWork, box: Box) -> BoxView:
 def views_of(work: UnitOfWork, boxes: Sequence[Box]) -> list[BoxView]:
     """Boxes with the names of what they are and who has them."""
     holders = _holders(work, {box.user_id for box in boxes})
-    accounts = _account_names(work, {box.account_id for box in boxes})
+    accounts = account_names(work, (box.account_id for box in boxes))
     wanted = BoxModel.id.in_({box.box_model_id for box in boxes})
     models = {
         model.id: model.title
@@ -71,7 +71,7 @@ def views_of(work: UnitOfWork, boxes: Sequence[Box]) -> list[BoxView]:
 def events_of(work: UnitOfWork, rows: Sequence[BoxHistory]) -> list[BoxEventView]:
     """Entries of a history with the names of who was concerned."""
     holders = _holders(work, {row.user_id for row in rows})
-    accounts = _account_names(work, {row.account_id for row in rows})
+    accounts = account_names(work, (row.account_id for row in rows))
     return [
         BoxEventView(
             id=row.id,
@@ -104,13 +104,3 @@ def _holders(
 
 def _name_of(customer: Customer) -> str:
     return f"{customer.first_name} {customer.last_name}".strip()
-
-
-def _account_names(
-    work: UnitOfWork, account_ids: Collection[UUID | None]
-) -> dict[UUID | None, str]:
-    wanted = Account.id.in_([one for one in account_ids if one])
-    return {
-        row.id: row.name
-        for row in work.session.execute(select(Account.id, Account.name).where(wanted))
-    }

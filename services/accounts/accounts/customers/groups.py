@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, literal, select, update
 
 from accounts import values
 from accounts.customers.models import Customer, Group
 from accounts.search_text import search_words
 from accounts.tree.models import Account
-from accounts.tree.operations import account_in_scope, named_account
+from accounts.tree.operations import account_in_scope, account_names, named_account
 from accounts.tree.rights import SELLING_KINDS
 from accounts.unique_violations import refused_as
 from lineup.contracts.accounts.groups import (
@@ -24,7 +24,13 @@ from lineup.contracts.accounts.refusals import GroupNotFound, GroupUsed
 from lineup.contracts.accounts.tree import GONE
 from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
-from lineup.database import UnitOfWork, page_of
+from lineup.database import (
+    UnitOfWork,
+    counts_by,
+    find_in_scope,
+    lock_in_scope,
+    page_of,
+)
 from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.scope import in_scope
@@ -63,9 +69,8 @@ def rename_group(work: UnitOfWork, request: RenameCustomerGroup) -> CustomerGrou
 @handles(DeleteCustomerGroup, changes=GetCustomerGroup)
 def delete_group(work: UnitOfWork, request: DeleteCustomerGroup) -> Done:
     """Remove a group; GroupUsed while a customer is in it."""
-    group = group_in_scope(work, request.group_id)
-    work.session.refresh(group, with_for_update=True)
-    if _customer_counts(work, [group.id]):
+    group = lock_in_scope(work, Group, request.group_id, GroupNotFound)
+    if _customer_counts(work, [group]):
         raise GroupUsed
     deleted = update(Customer).where(Customer.group_id == group.id)
     work.session.execute(deleted.values(group_id=None))
@@ -114,10 +119,7 @@ def check_group(
 
 def group_in_scope(work: UnitOfWork, group_id: UUID) -> Group:
     """A group the actor may see; NotFound otherwise."""
-    group = work.session.scalar(_visible(work).where(Group.id == group_id))
-    if group is None:
-        raise GroupNotFound
-    return group
+    return find_in_scope(work, Group, group_id, GroupNotFound)
 
 
 def _visible(work: UnitOfWork) -> Select[Group]:
@@ -149,14 +151,9 @@ def _name(group: Group, name: str) -> None:
     errors.refuse()
 
 
-def _customer_counts(work: UnitOfWork, group_ids: Sequence[UUID]) -> dict[UUID, int]:
-    statement = (
-        select(Customer.group_id, func.count())
-        .where(Customer.group_id.in_(group_ids), Customer.status.not_in(GONE))
-        .group_by(Customer.group_id)
-    )
-    rows = work.session.execute(statement)
-    return {row[0]: row[1] for row in rows if row[0] is not None}
+def _customer_counts(work: UnitOfWork, groups: Sequence[Group]) -> dict[UUID, int]:
+    ids, is_living = [group.id for group in groups], Customer.status.not_in(GONE)
+    return counts_by(work, Customer.group_id, ids, is_living)
 
 
 def _group_view(work: UnitOfWork, group: Group) -> CustomerGroupView:
@@ -164,11 +161,8 @@ def _group_view(work: UnitOfWork, group: Group) -> CustomerGroupView:
 
 
 def _group_views(work: UnitOfWork, groups: Sequence[Group]) -> list[CustomerGroupView]:
-    counts = _customer_counts(work, [group.id for group in groups])
-    owners = select(Account.id, Account.name).where(
-        Account.id.in_({group.account_id for group in groups})
-    )
-    names = {row[0]: row[1] for row in work.session.execute(owners)}
+    counts = _customer_counts(work, groups)
+    names = account_names(work, (group.account_id for group in groups))
     return [
         CustomerGroupView(
             updated_at=group.last_change,

@@ -8,8 +8,7 @@ from sqlalchemy import select
 
 from accounts.customers.models import Customer, Group
 from accounts.customers.status import end_of, status_of
-from accounts.tree.models import Account
-from accounts.tree.operations import switched_off
+from accounts.tree.operations import account_names, switched_off
 from lineup.contracts.accounts.customers import CustomerView
 from lineup.contracts.accounts.tree import Status
 from lineup.database import UnitOfWork
@@ -21,17 +20,15 @@ class Surroundings:
     paths of what is switched off.
     """
 
-    names: dict[UUID, str]
+    names: dict[UUID | None, str]
     groups: dict[UUID, str]
     off: frozenset[str]
 
     @classmethod
     def of(cls, work: UnitOfWork, customers: Sequence[Customer]) -> "Surroundings":
         """The surroundings of these customers, in few queries."""
-        ids = {row.seller_id for row in customers}
-        wanted = select(Account.id, Account.name).where(Account.id.in_(ids))
         return cls(
-            names={row.id: row.name for row in work.session.execute(wanted)},
+            names=account_names(work, (row.seller_id for row in customers)),
             groups=_group_names(work, customers),
             off=switched_off(work),
         )
@@ -65,7 +62,7 @@ def _customer_view(
         state=status_of(customer, work.now, around.off),
         ends_at=end_of(customer),
         seller_id=seller_id,
-        seller_name=around.names.get(seller_id, "") if seller_id else "",
+        seller_name=around.names.get(seller_id, ""),
         group_name=around.groups.get(group_id, "") if group_id else "",
         settings=customer.settings(),
         is_own=customer.is_own,

@@ -30,7 +30,7 @@ from lineup.contracts.accounts.erasure import (
 from lineup.contracts.accounts.partner_events import PurgeConfirmed
 from lineup.contracts.accounts.refusals import ErasureNotFound
 from lineup.contracts.paging import Page
-from lineup.database import Database, UnitOfWork, page_of
+from lineup.database import Database, UnitOfWork, find_in_scope, page_of
 from lineup.database.purging import (
     Purging,
     audit_of_customer,
@@ -129,11 +129,7 @@ def ask_again(database: Database) -> int:
 @handles(GetErasure)
 def get_erasure(work: UnitOfWork, request: GetErasure) -> ErasureView:
     """One erasure in the actor's part of the tree; ErasureNotFound otherwise."""
-    statement = _visible(work).where(Erasure.id == request.customer_id)
-    erasure = work.session.scalar(statement)
-    if erasure is None:
-        raise ErasureNotFound
-    return erasure.view()
+    return find_in_scope(work, Erasure, request.customer_id, ErasureNotFound).view()
 
 
 @handles(ListErasures)

@@ -40,7 +40,7 @@ from lineup.contracts.accounts.refusals import (
 )
 from lineup.contracts.accounts.tree import GetAccount, Status
 from lineup.contracts.paging import Page
-from lineup.database import UnitOfWork, page_of
+from lineup.database import UnitOfWork, find_in_scope, page_of
 from lineup.errors import Invalid
 from lineup.impersonation import signature
 from lineup.scope import in_scope
@@ -111,11 +111,7 @@ def move_customers(work: UnitOfWork, request: MoveCustomers) -> AccountJobView:
 @handles(GetAccountJob)
 def get_account_job(work: UnitOfWork, request: GetAccountJob) -> AccountJobView:
     """One job, and how far it is."""
-    statement = select(AccountJob).where(AccountJob.id == request.job_id)
-    job = work.session.scalar(in_scope(statement, AccountJob, work.actor))
-    if job is None:
-        raise AccountJobNotFound
-    return job.view()
+    return find_in_scope(work, AccountJob, request.job_id, AccountJobNotFound).view()
 
 
 @handles(ListAccountJobs)

@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 
 from accounts.links.showing import may_see, names_of
 from accounts.links.telling import tell_both
@@ -15,7 +15,8 @@ from accounts.packages.limits import (
 )
 from accounts.packages.models import Partnership, is_locked
 from accounts.tree.links import has_ended
-from accounts.tree.models import COMPANY, LIVING, Account, ResellerLink
+from accounts.tree.models import COMPANY, Account, ResellerLink
+from accounts.tree.operations import count_customers
 from lineup.context import Feature
 from lineup.contracts.accounts.partner_packages import Limit
 from lineup.contracts.accounts.refusals import ResellerLinkNotFound
@@ -230,7 +231,7 @@ def _views(work: UnitOfWork, accounts: list[Account]) -> list[ResellerLinkView]:
         links.get(one.id) or ResellerLink.of(one, None, one.created_at)
         for one in accounts
     ]
-    names, counts = names_of(work, rows), _customer_counts(work, ids)
+    names, counts = names_of(work, rows), count_customers(work, accounts)
     away = _unavailable(work, {one.partner_id for one in rows})
     return [
         ResellerLinkView(
@@ -245,19 +246,11 @@ def _views(work: UnitOfWork, accounts: list[Account]) -> list[ResellerLinkView]:
             started_at=one.started_at,
             ends_at=one.ends_at,
             reason=one.reason,
-            customer_count=counts.get(one.id, 0),
+            customer_count=counts[one.id],
             updated_at=account.last_change,
         )
         for account, one in zip(accounts, rows, strict=True)
     ]
-
-
-def _customer_counts(work: UnitOfWork, ids: list[UUID]) -> dict[UUID, int]:
-    counted = select(Account.parent_id, func.count()).where(
-        Account.parent_id.in_(ids), LIVING, Account.status != Status.TRASHED
-    )
-    rows = work.session.execute(counted.group_by(Account.parent_id))
-    return {row[0]: row[1] for row in rows if row[0] is not None}
 
 
 def _unavailable(work: UnitOfWork, partner_ids: set[UUID]) -> set[UUID]:

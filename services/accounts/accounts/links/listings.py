@@ -5,17 +5,14 @@ from uuid import UUID
 from accounts.links.directory import listing_of
 from accounts.links.requests import reject_open_requests
 from accounts.tree.models import Account
-from accounts.tree.operations import named_account
+from accounts.tree.operations import named_partner
 from lineup.contracts.accounts.partner_directory import (
     GetPartnerListing,
     PartnerListing,
     UpdatePartnerListing,
 )
-from lineup.contracts.accounts.tree import AccountKind
 from lineup.contracts.changes import UNSET, either
 from lineup.database import UnitOfWork
-from lineup.errors import Invalid
-from lineup.scope import acting_partner
 from lineup.verbs import handles
 
 
@@ -62,8 +59,4 @@ def _locked(work: UnitOfWork, request: UpdatePartnerListing) -> Account:
 
 
 def _acting(work: UnitOfWork, partner_id: UUID | None) -> Account:
-    wanted = acting_partner(work.actor, partner_id)
-    partner = named_account(work, wanted, "partner_id")
-    if partner.kind is not AccountKind.PARTNER:
-        raise Invalid(fields={"partner_id": ["This is no partner."]})
-    return partner
+    return named_partner(work, partner_id)

@@ -1,5 +1,7 @@
 """Requests for links: sent, withdrawn, answered, repeated by invitation."""
 
+from uuid import UUID
+
 from sqlalchemy import Select, select
 
 from accounts.links.directory import offering_partner
@@ -200,7 +202,7 @@ def _view(work: UnitOfWork, found: LinkRequest) -> LinkRequestView:
     return _shown(found, names_of(work, [found]))
 
 
-def _shown(found: LinkRequest, names: dict[object, str]) -> LinkRequestView:
+def _shown(found: LinkRequest, names: dict[UUID | None, str]) -> LinkRequestView:
     return LinkRequestView(
         id=found.id,
         partner_id=found.partner_id,

@@ -1,11 +1,13 @@
 """Whom links and requests are shown to, and what both sides are called."""
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_
 
-from accounts.tree.models import Account
+from accounts.tree.operations import account_names
 from lineup.context import Actor
 from lineup.database import UnitOfWork
 from lineup.scope import within
@@ -16,8 +18,7 @@ def may_see(model: Any, actor: Actor) -> ColumnElement[bool]:
     return or_(within(model.scope, actor), within(model.company_scope, actor))
 
 
-def names_of(work: UnitOfWork, rows: Iterable[Any]) -> dict[object, str]:
+def names_of(work: UnitOfWork, rows: Iterable[Any]) -> dict[UUID | None, str]:
     """What the partners and companies of some rows are called, by id."""
-    ids = {one.partner_id for one in rows} | {one.company_id for one in rows}
-    wanted = select(Account.id, Account.name).where(Account.id.in_(ids - {None}))
-    return {row[0]: row[1] for row in work.session.execute(wanted)}
+    sides = ((one.partner_id, one.company_id) for one in rows)
+    return account_names(work, chain.from_iterable(sides))

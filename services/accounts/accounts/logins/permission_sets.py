@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, or_, select, true
 
 from accounts.logins.models import Login, PermissionSet
 from accounts.tree.rights import GRANTS
 from lineup.access import require
 from lineup.context import Actor, Permission, Role
 from lineup.contracts.accounts.tree import Status
-from lineup.database import UnitOfWork
+from lineup.database import UnitOfWork, counts_by
 from lineup.scope import within
 from lineup.validation import FieldCode, ValidationErrors
 
@@ -70,9 +70,4 @@ def hands_out(actor: Actor) -> frozenset[Role]:
 
 def login_counts(work: UnitOfWork, ids: list[UUID]) -> dict[UUID, int]:
     """How many logins in use have each of some sets."""
-    rows = work.session.execute(
-        select(Login.permission_set_id, func.count())
-        .where(Login.permission_set_id.in_(ids), Login.status != Status.DELETED)
-        .group_by(Login.permission_set_id)
-    )
-    return {set_id: count for set_id, count in rows if set_id is not None}
+    return counts_by(work, Login.permission_set_id, ids, Login.status != Status.DELETED)

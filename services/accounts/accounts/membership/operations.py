@@ -25,6 +25,7 @@ from accounts.tree.operations import (
     account_in_scope,
     customer_in_scope,
     named_account,
+    named_partner,
 )
 from accounts.tree.rights import SELLING_KINDS
 from accounts.users.models import User
@@ -151,8 +152,7 @@ def _parent(work: UnitOfWork, request: CreateCustomer) -> Account:
     elif own_id is not None:
         parent = account_in_scope(work, own_id)
     else:
-        partner_id = acting_partner(actor, request.partner_id)
-        parent = named_account(work, partner_id, "partner_id")
+        parent = named_partner(work, request.partner_id)
     _refuse_another_partner(work, request, parent)
     refuse_left(work, parent)
     return parent

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, select, update
 
 from accounts import values
 from accounts.tree.models import Account, SellerPlan
-from accounts.tree.operations import account_in_scope, named_account, view_of
+from accounts.tree.operations import account_in_scope, named_partner, view_of
 from accounts.tree.rights import SELLER_KINDS
 from accounts.unique_violations import refused_as
 from lineup.contracts.accounts.refusals import SellerPlanNotFound, SellerPlanUsed
@@ -20,13 +20,20 @@ from lineup.contracts.accounts.seller_plans import (
     SetSellerPlan,
     UpdateSellerPlan,
 )
-from lineup.contracts.accounts.tree import AccountKind, AccountView, GetAccount, Status
+from lineup.contracts.accounts.tree import AccountView, GetAccount, Status
 from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
-from lineup.database import UnitOfWork, page_of
+from lineup.database import (
+    UnitOfWork,
+    counts_by,
+    find_in_scope,
+    keep_in_scope,
+    lock_in_scope,
+    page_of,
+)
 from lineup.errors import Invalid
 from lineup.ids import new_id
-from lineup.scope import acting_partner, in_scope
+from lineup.scope import in_scope
 from lineup.validation import ValidationErrors
 from lineup.verbs import Done, handles
 
@@ -38,12 +45,7 @@ ORDERS = {"": SellerPlan.name_key, "name": SellerPlan.name_key}
 @handles(CreateSellerPlan)
 def create_seller_plan(work: UnitOfWork, request: CreateSellerPlan) -> SellerPlanView:
     """Make a plan of a partner, whose name the partner has not used yet."""
-    partner_id = acting_partner(work.actor, request.partner_id)
-    partner = named_account(work, partner_id, "partner_id")
-    if partner.kind is not AccountKind.PARTNER:
-        raise Invalid(
-            fields={"partner_id": ["A seller plan must belong to a partner."]}
-        )
+    partner = named_partner(work, request.partner_id)
     plan = SellerPlan(
         id=new_id(),
         partner_id=partner.id,
@@ -60,7 +62,7 @@ def create_seller_plan(work: UnitOfWork, request: CreateSellerPlan) -> SellerPla
 @handles(UpdateSellerPlan, changes=GetSellerPlan)
 def update_seller_plan(work: UnitOfWork, request: UpdateSellerPlan) -> SellerPlanView:
     """Change a plan and with it what its sellers may do; billing hears of trials."""
-    plan = _locked(work, request.seller_plan_id)
+    plan = lock_in_scope(work, SellerPlan, request.seller_plan_id, SellerPlanNotFound)
     trials = plan.most_trials_per_day
     with refused_as(NAME_INDEX):
         _apply(plan, request)
@@ -73,8 +75,8 @@ def update_seller_plan(work: UnitOfWork, request: UpdateSellerPlan) -> SellerPla
 @handles(DeleteSellerPlan, changes=GetSellerPlan)
 def delete_seller_plan(work: UnitOfWork, request: DeleteSellerPlan) -> Done:
     """Remove a plan; SellerPlanUsed while a seller has it."""
-    plan = _locked(work, request.seller_plan_id)
-    if _seller_counts(work, [plan.id]):
+    plan = lock_in_scope(work, SellerPlan, request.seller_plan_id, SellerPlanNotFound)
+    if _seller_counts(work, [plan]):
         raise SellerPlanUsed
     of_deleted = update(Account).where(Account.seller_plan_id == plan.id)
     work.session.execute(of_deleted.values(seller_plan_id=None))
@@ -85,7 +87,8 @@ def delete_seller_plan(work: UnitOfWork, request: DeleteSellerPlan) -> Done:
 @handles(GetSellerPlan, row=SellerPlan)
 def get_seller_plan(work: UnitOfWork, request: GetSellerPlan) -> SellerPlanView:
     """One plan in the actor's part of the tree."""
-    return _view(work, _plan_in_scope(work, request.seller_plan_id))
+    plan = find_in_scope(work, SellerPlan, request.seller_plan_id, SellerPlanNotFound)
+    return _view(work, plan)
 
 
 @handles(ListSellerPlans)
@@ -114,7 +117,9 @@ def set_seller_plan(work: UnitOfWork, request: SetSellerPlan) -> AccountView:
         )
     plan = None
     if request.seller_plan_id is not None:
-        plan = _plan_in_scope(work, request.seller_plan_id)
+        plan = keep_in_scope(
+            work, SellerPlan, request.seller_plan_id, SellerPlanNotFound
+        )
         if plan.partner_id != account.partner_id:
             raise SellerPlanNotFound
     work.session.refresh(account, with_for_update=True)
@@ -147,27 +152,9 @@ def _visible(work: UnitOfWork) -> Select[SellerPlan]:
     return in_scope(select(SellerPlan), SellerPlan, work.actor)
 
 
-def _plan_in_scope(work: UnitOfWork, plan_id: UUID) -> SellerPlan:
-    plan = work.session.scalar(_visible(work).where(SellerPlan.id == plan_id))
-    if plan is None:
-        raise SellerPlanNotFound
-    return plan
-
-
-def _locked(work: UnitOfWork, plan_id: UUID) -> SellerPlan:
-    plan = _plan_in_scope(work, plan_id)
-    work.session.refresh(plan, with_for_update=True)
-    return plan
-
-
-def _seller_counts(work: UnitOfWork, plan_ids: Sequence[UUID]) -> dict[UUID, int]:
-    statement = (
-        select(Account.seller_plan_id, func.count())
-        .where(Account.seller_plan_id.in_(plan_ids), Account.status != Status.DELETED)
-        .group_by(Account.seller_plan_id)
-    )
-    rows = work.session.execute(statement)
-    return {row[0]: row[1] for row in rows if row[0] is not None}
+def _seller_counts(work: UnitOfWork, plans: Sequence[SellerPlan]) -> dict[UUID, int]:
+    ids, is_living = [plan.id for plan in plans], Account.status != Status.DELETED
+    return counts_by(work, Account.seller_plan_id, ids, is_living)
 
 
 def _view(work: UnitOfWork, plan: SellerPlan) -> SellerPlanView:
@@ -175,7 +162,7 @@ def _view(work: UnitOfWork, plan: SellerPlan) -> SellerPlanView:
 
 
 def _views(work: UnitOfWork, plans: Sequence[SellerPlan]) -> list[SellerPlanView]:
-    counts = _seller_counts(work, [plan.id for plan in plans])
+    counts = _seller_counts(work, plans)
     return [
         SellerPlanView(
             id=plan.id,

@@ -1,13 +1,12 @@
 """Permission sets: made, named, changed, deleted."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from sqlalchemy import select, update
 
 from accounts.logins.models import Login, PermissionSet
 from accounts.logins.permission_sets import login_counts
-from accounts.tree.operations import named_account
+from accounts.tree.operations import named_partner
 from accounts.unique_violations import refused_as
 from lineup.access import require
 from lineup.context import Actor, Permission
@@ -22,9 +21,9 @@ from lineup.contracts.accounts.permissions import (
 from lineup.contracts.accounts.refusals import PermissionSetNotFound, PermissionSetUsed
 from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
-from lineup.database import UnitOfWork, page_of
+from lineup.database import UnitOfWork, find_in_scope, lock_in_scope, page_of
 from lineup.ids import new_id
-from lineup.scope import acting_partner, in_scope
+from lineup.scope import in_scope
 from lineup.verbs import Done, handles
 
 NAME_INDEX = "uq_permission_sets_name"
@@ -34,8 +33,7 @@ NAME_INDEX = "uq_permission_sets_name"
 def create_set(work: UnitOfWork, request: CreatePermissionSet) -> PermissionSetView:
     """Make a set of a partner, whose name it has not used yet."""
     _require_own(work.actor, request.permissions)
-    partner_id = acting_partner(work.actor, request.partner_id)
-    partner = named_account(work, partner_id, "partner_id")
+    partner = named_partner(work, request.partner_id)
     made = PermissionSet(
         id=new_id(),
         partner_id=partner.id,
@@ -53,7 +51,7 @@ def create_set(work: UnitOfWork, request: CreatePermissionSet) -> PermissionSetV
 @handles(UpdatePermissionSet, changes=GetPermissionSet)
 def update_set(work: UnitOfWork, request: UpdatePermissionSet) -> PermissionSetView:
     """Change a set; whoever has it follows as soon as it is identified anew."""
-    changed = _locked(work, request.set_id)
+    changed = lock_in_scope(work, PermissionSet, request.set_id, PermissionSetNotFound)
     if request.permissions is not UNSET:
         _require_own(work.actor, request.permissions)
         changed.permissions = [one.value for one in request.permissions]
@@ -67,7 +65,7 @@ def update_set(work: UnitOfWork, request: UpdatePermissionSet) -> PermissionSetV
 @handles(DeletePermissionSet, changes=GetPermissionSet)
 def delete_set(work: UnitOfWork, request: DeletePermissionSet) -> Done:
     """Remove a set; PermissionSetUsed while a login has it, who would then have all."""
-    removed = _locked(work, request.set_id)
+    removed = lock_in_scope(work, PermissionSet, request.set_id, PermissionSetNotFound)
     if login_counts(work, [removed.id]):
         raise PermissionSetUsed
     deleted = update(Login).where(Login.permission_set_id == removed.id)
@@ -79,7 +77,8 @@ def delete_set(work: UnitOfWork, request: DeletePermissionSet) -> Done:
 @handles(GetPermissionSet, row=PermissionSet)
 def get_set(work: UnitOfWork, request: GetPermissionSet) -> PermissionSetView:
     """One set in the actor's part of the tree."""
-    return _shown(work, _found(work, request.set_id))
+    found = find_in_scope(work, PermissionSet, request.set_id, PermissionSetNotFound)
+    return _shown(work, found)
 
 
 @handles(ListPermissionSets)
@@ -97,20 +96,6 @@ def _require_own(actor: Actor, permissions: Sequence[Permission]) -> None:
     """PermissionMissing for what the actor may not: an API key may have limits."""
     for permission in permissions:
         require(actor, permission)
-
-
-def _found(work: UnitOfWork, set_id: UUID) -> PermissionSet:
-    statement = in_scope(select(PermissionSet), PermissionSet, work.actor)
-    found = work.session.scalar(statement.where(PermissionSet.id == set_id))
-    if found is None:
-        raise PermissionSetNotFound
-    return found
-
-
-def _locked(work: UnitOfWork, set_id: UUID) -> PermissionSet:
-    found = _found(work, set_id)
-    work.session.refresh(found, with_for_update=True)
-    return found
 
 
 def _shown(work: UnitOfWork, one: PermissionSet) -> PermissionSetView:

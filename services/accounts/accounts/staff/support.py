@@ -11,7 +11,7 @@ from accounts.logins.models import Session
 from accounts.logins.operations import end_sessions
 from accounts.staff.models import GrantUse, SupportGrant
 from accounts.tree.models import Account
-from accounts.tree.operations import named_account
+from accounts.tree.operations import named_partner
 from lineup.contracts.accounts.refusals import (
     SupportGrantNotFound,
     SupportNotGranted,
@@ -23,10 +23,10 @@ from lineup.contracts.accounts.support_grants import (
     SupportGrantView,
 )
 from lineup.contracts.paging import Page
-from lineup.database import UnitOfWork, page_of
+from lineup.database import UnitOfWork, lock_in_scope, page_of
 from lineup.ids import new_id
 from lineup.impersonation import signature
-from lineup.scope import acting_partner, in_scope
+from lineup.scope import in_scope
 from lineup.verbs import Done, handles
 
 SHOWN_USES = 100
@@ -35,8 +35,7 @@ SHOWN_USES = 100
 @handles(CreateSupportGrant)
 def create_grant(work: UnitOfWork, request: CreateSupportGrant) -> SupportGrantView:
     """Let support in from now on; nobody who is in by a grant prolongs it."""
-    partner_id = acting_partner(work.actor, None)
-    partner = named_account(work, partner_id, "partner_id")
+    partner = named_partner(work, None)
     grant = SupportGrant(
         id=new_id(),
         partner_id=partner.id,
@@ -63,11 +62,7 @@ def list_grants(work: UnitOfWork, request: ListSupportGrants) -> Page[SupportGra
 @handles(EndSupportGrant)
 def end_grant(work: UnitOfWork, request: EndSupportGrant) -> Done:
     """End a grant, and every session that was begun by it; what is over stays so."""
-    statement = in_scope(select(SupportGrant), SupportGrant, work.actor)
-    statement = statement.where(SupportGrant.id == request.grant_id)
-    grant = work.session.scalar(statement.with_for_update())
-    if grant is None:
-        raise SupportGrantNotFound
+    grant = lock_in_scope(work, SupportGrant, request.grant_id, SupportGrantNotFound)
     grant.ends_at = min(grant.ends_at, work.now)
     theirs = select(GrantUse.id).where(GrantUse.grant_id == grant.id)
     end_sessions(work, Session.id.in_(theirs))

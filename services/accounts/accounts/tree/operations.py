@@ -1,6 +1,6 @@
 """What can be asked of the tree."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
@@ -34,9 +34,9 @@ from lineup.contracts.accounts.tree import (
     Status,
 )
 from lineup.contracts.paging import Page
-from lineup.database import UnitOfWork, get_held, page_of
+from lineup.database import UnitOfWork, counts_by, get_held, page_of
 from lineup.errors import Invalid, NotFound
-from lineup.scope import ROOT, in_scope
+from lineup.scope import ROOT, acting_partner, in_scope
 from lineup.verbs import handles
 
 R = TypeVar("R")
@@ -94,11 +94,9 @@ def count_customers(work: UnitOfWork, accounts: Collection[Account]) -> dict[UUI
     ):
         ids = [account.id for account in accounts if account.kind in kinds]
         if ids:
-            statement = select(column, func.count()).where(
-                column.in_(ids), LIVING, Account.status != Status.TRASHED
+            found |= counts_by(
+                work, column, ids, LIVING, Account.status != Status.TRASHED
             )
-            rows = work.session.execute(statement.group_by(column))
-            found |= {row[0]: row[1] for row in rows if row[0] is not None}
     return {account.id: found.get(account.id, 0) for account in accounts}
 
 
@@ -162,6 +160,28 @@ def named_account(work: UnitOfWork, account_id: UUID, field: str) -> Account:
         return account_in_scope(work, account_id)
     except NotFound as refusal:
         raise AccountNotFound(fields={field: [refusal.message]}) from None
+
+
+def named_partner(work: UnitOfWork, partner_id: UUID | None) -> Account:
+    """The partner that something is made for: the one named, else the actor's own.
+
+    Invalid where that is no partner.
+    """
+    wanted = acting_partner(work.actor, partner_id)
+    partner = named_account(work, wanted, "partner_id")
+    if partner.kind is not AccountKind.PARTNER:
+        raise Invalid(fields={"partner_id": ["Choose a partner."]})
+    return partner
+
+
+def account_names(
+    work: UnitOfWork, account_ids: Iterable[UUID | None]
+) -> dict[UUID | None, str]:
+    """What accounts are called, by id."""
+    wanted = select(Account.id, Account.name).where(
+        Account.id.in_(set(account_ids) - {None})
+    )
+    return {row.id: row.name for row in work.session.execute(wanted)}
 
 
 def customer_in_scope(work: UnitOfWork, customer_id: UUID) -> Account:
