@@ -19,6 +19,8 @@ from accounts.erasure.operations import (
     get_erasure,
     list_erasures,
 )
+from accounts.jobs.operations import delete_account, move_customer
+from accounts.jobs.running import continue_jobs
 from accounts.logins.sign_in import sign_in
 from accounts.membership.operations import create_customer
 from accounts.membership.trash import delete_customer, erase_customer, purge_expired
@@ -51,6 +53,7 @@ from lineup.contracts.accounts.erasure import (
     PlaylistsErased,
     number_of,
 )
+from lineup.contracts.accounts.jobs import DeleteAccount, MoveCustomer
 from lineup.contracts.accounts.membership import CreateCustomer
 from lineup.contracts.accounts.refusals import ErasureNotFound
 from lineup.contracts.accounts.sessions import EnterAccount, SignIn
@@ -212,11 +215,16 @@ def test_what_was_done_to_an_erased_person_is_still_known(
 
 
 @pytest.mark.feature("CU-39")
-def test_the_log_of_others_stays_as_it_was(erase, person, make_customer, engine):
-    other = make_customer(first_name="Olga")
+def test_the_log_of_others_stays_as_it_was(
+    recorded, erase, person, dependencies, database, engine
+):
+    request = CreateCustomer(person=a_person(first_name="Olga"))
+    other = recorded(create_customer, request, dependencies=dependencies)
     before = rows_about(engine, other.id)
+    assert before
 
     erase(person)
+    finish(database)
 
     assert rows_about(engine, other.id) == before
 
@@ -293,6 +301,32 @@ def test_who_leaves_the_trash_is_erased(
     finish(database)
 
     assert found_in(engine, *NAMING) == {}
+
+
+@pytest.mark.feature("CU-39")
+def test_who_was_deleted_with_its_seller_is_erased(
+    recorded, erase, person, database, tree, dependencies, engine, announced
+):
+    moving = MoveCustomer(customer_id=person.id, to_account_id=tree.dealer.account_id)
+    recorded(move_customer, moving, dependencies=dependencies)
+    closing = DeleteAccount(
+        account_id=tree.dealer.account_id,
+        confirmation="stall",
+        settlement=BalanceSettlement.WRITE_OFF,
+    )
+    recorded(delete_account, closing)
+    continue_jobs(database, dependencies)
+    assert "customers" in found_in(engine, *NAMING)
+
+    erased = erase(person)
+    finish(database)
+
+    assert found_in(engine, *NAMING) == {}
+    assert erased.requested_by == tree.partner.name
+    told = announced("customer_changed")[-1]
+    assert (told.status, told.settlement) == ("deleted", "write_off")
+    with pytest.raises(NotFound):
+        erase(person)
 
 
 @pytest.mark.feature("CU-39")

@@ -29,6 +29,7 @@ from lineup.contracts.accounts.erasure import (
 )
 from lineup.contracts.accounts.partner_events import PurgeConfirmed
 from lineup.contracts.accounts.refusals import ErasureNotFound
+from lineup.contracts.accounts.tree import Status
 from lineup.contracts.paging import Page
 from lineup.database import Database, UnitOfWork, find_in_scope, page_of
 from lineup.database.purging import (
@@ -65,7 +66,8 @@ def erase(
     account = work.session.get_one(Account, customer.id)
     account.forget()
     account.time_zone = ""
-    customer.delete(deletion)
+    if customer.status is not Status.DELETED:
+        customer.delete(deletion)
     customer.erase()
     refresh_customer(work, customer.id)
     announce_users(work, dependencies, users)

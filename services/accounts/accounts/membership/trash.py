@@ -13,6 +13,7 @@ from accounts.customers.models import Customer, Deletion
 from accounts.customers.operations import UNIQUE
 from accounts.customers.views import view_of, views_of
 from accounts.dependencies import Dependencies
+from accounts.erasure.models import Erasure
 from accounts.erasure.operations import erase
 from accounts.logins.models import Login
 from accounts.logins.operations import end_sessions
@@ -47,7 +48,7 @@ from lineup.contracts.accounts.trash import (
 )
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.paging import Page
-from lineup.database import Database, UnitOfWork, page_of
+from lineup.database import Database, UnitOfWork, lock_in_scope, page_of
 from lineup.database.faults import FAULTS
 from lineup.impersonation import refuse_while_impersonating, signature
 from lineup.validation import FieldCode, ValidationErrors
@@ -142,14 +143,16 @@ def erase_customer(
 ) -> ErasureView:
     """Delete a customer for good, and erase whatever names it, without the trash.
 
-    SubscriptionActive while a user is served, unless it is forced for a reason.
+    SubscriptionActive while a user is served, unless it is forced for a reason. Who was
+    deleted with its seller is erased, too, and its money goes as was said then.
     """
     deletion = deletion_of(work, request)
-    customer = lock_row(work, request.customer_id)
+    customer = _locked_with_deleted(work, request.customer_id)
     if not request.force:
         users = users_of(work, customer.id)
         refuse_while_running(work, [user.id for user in users])
-    customer.refuse_own()
+    if customer.status is not Status.DELETED:
+        customer.refuse_own()
     return erase(work, dependencies, customer, deletion).view()
 
 
@@ -194,6 +197,17 @@ def _locked_in_trash(work: UnitOfWork, customer_id: UUID) -> Customer:
     found = work.session.scalar(trashed(work).where(Customer.id == customer_id))
     customer = found and find_for_update(work, customer_id)
     if customer is None or customer.status is not Status.TRASHED:
+        raise CustomerNotFound
+    return customer
+
+
+def _locked_with_deleted(work: UnitOfWork, customer_id: UUID) -> Customer:
+    """A customer for this transaction alone, deleted or not; NotFound for who is in the
+    trash or was erased.
+    """
+    customer = lock_in_scope(work, Customer, customer_id, CustomerNotFound)
+    is_erased = work.session.get(Erasure, customer.id) is not None
+    if is_erased or customer.status is Status.TRASHED:
         raise CustomerNotFound
     return customer
 

@@ -239,7 +239,8 @@ class Account(Timestamped, Record):
         self.name = self.username = self.public_url = ""
         self.forget_company()
         self.package_id = None
-        self.set_status(Status.DELETED)
+        if self.status is not Status.DELETED:
+            self.set_status(Status.DELETED)
 
     def forget_company(self) -> None:
         """Have no more lines of a company, and no way to reach it."""

@@ -57,7 +57,8 @@ class EraseCustomer(Request[ErasureView]):
 
     Transactions keep amounts and dates under a number. Refused while there is an active
     subscription or money on the balance, unless forced with a reason: then
-    subscriptions are stopped and refunded, and the balance is settled.
+    subscriptions are stopped and refunded, and the balance is settled. Customers that
+    were deleted together with their seller are erased the same way.
     """
 
     customer_id: UUID
