@@ -1,15 +1,15 @@
 """Resellers ask partners for links, sell through them, and are let go."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, text, update
 
 from accounts.jobs.operations import delete_account, move_customer
+from accounts.links.ending import end_due_links
 from accounts.links.links import (
-    end_due_links,
     end_link,
     get_link,
     keep_link,
@@ -31,8 +31,10 @@ from accounts.membership.operations import create_customer
 from accounts.packages.limits import count_sellers
 from accounts.packages.models import Partnership
 from accounts.partners.ending import delete_partner
+from accounts.sellers.editing import update_account
 from accounts.sellers.operations import create_account
 from accounts.staff.api_keys import new_key, renewed_key
+from accounts.tree.models import Account, ResellerLink
 from accounts.tree.operations import get_account, list_accounts, set_account_state
 from lineup.access import LinkEnded, PartnerLocked, PartnerUnavailable
 from lineup.context import LinkStanding, Role
@@ -77,10 +79,12 @@ from lineup.contracts.accounts.tree import (
     ListAccounts,
     SetAccountState,
     Status,
+    UpdateAccount,
 )
 from lineup.contracts.billing.subscriptions import ListSubscriptions, Purchase
 from lineup.errors import Invalid, NotFound
 from lineup.scope import PartnerNotFound
+from lineup.testing.blocking import wait_until_blocked
 from lineup.verbs import verb_of
 
 from .conftest import a_person, actor_at, an_account
@@ -405,6 +409,17 @@ class TestLink:
                 verb_of(ListSubscriptions).access.check(sides.who(wanted))
 
 
+PLANTED = """
+CREATE OR REPLACE FUNCTION planted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'planted';
+END $$;
+CREATE TRIGGER planted BEFORE UPDATE ON reseller_links FOR EACH ROW
+WHEN (NEW.id = '{id}') EXECUTE FUNCTION planted();
+"""
+"""Lets nothing change the row of one link."""
+
+
 class TestEnd:
     @pytest.fixture
     def link(self, sides):
@@ -430,6 +445,42 @@ class TestEnd:
         assert (
             ask(sides.tree.partner, get_link, wanted).state is ResellerLinkState.ENDED
         )
+
+    @pytest.mark.feature("AH-13")
+    def test_comes_at_midnight_where_the_partner_is(self, sides, ask):
+        partner, own = sides.tree.partner, sides.tree.reseller
+        change = UpdateAccount(account_id=partner.account_id, time_zone="Asia/Tokyo")
+        ask(sides.tree.operator, update_account, change)
+        ending = sides.end(own.account_id, ends_on=date(2100, 5, 1))
+        assert ending.ends_at == datetime(2100, 4, 30, 15, tzinfo=UTC)
+
+    @pytest.mark.feature("AH-14")
+    def test_of_one_that_fails_keeps_no_other_from_its_end(
+        self, sides, link, database, engine
+    ):
+        day = sides.clock.now().date() + timedelta(days=1)
+        for one in (link.id, sides.tree.reseller.account_id):
+            sides.end(one, ends_on=day)
+        sides.clock.forward(days=1)
+        with engine.begin() as connection:
+            connection.execute(text(PLANTED.format(id=link.id)))
+        assert end_due_links(database) == 1
+        assert sides.notices()[-2:] == [("ended", "north"), ("ended", "shop")]
+        with engine.begin() as connection:
+            connection.execute(text("DROP TRIGGER planted ON reseller_links"))
+        assert end_due_links(database) == 1
+
+    def test_waits_for_who_changes_the_reseller(self, sides, link, database, engine):
+        sides.end(link.id, ends_on=sides.clock.now().date() + timedelta(days=1))
+        sides.clock.forward(days=1)
+        own = select(ResellerLink).where(ResellerLink.id == link.id)
+        with ThreadPoolExecutor(1) as threads:
+            with database.transaction() as work:
+                work.session.get(Account, link.id, with_for_update=True)
+                ended = threads.submit(end_due_links, database)
+                wait_until_blocked(engine)
+                assert work.session.scalar(own.with_for_update(nowait=True))
+            assert ended.result() == 1
 
     @pytest.mark.feature("AH-13")
     def test_of_a_stranger_s_reseller_finds_nothing(self, sides, link):

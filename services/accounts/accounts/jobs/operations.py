@@ -12,7 +12,7 @@ from accounts.customers.views import view_of
 from accounts.dependencies import Dependencies
 from accounts.jobs.models import AccountJob
 from accounts.jobs.moves import move
-from accounts.links.links import end_with
+from accounts.links.ending import end_with
 from accounts.logins.operations import delete_logins
 from accounts.membership.trash import deletion_of
 from accounts.tree.links import refuse_left

@@ -1,6 +1,6 @@
 """Ways in to links: time."""
 
-from accounts.links.links import end_due_links
+from accounts.links.ending import end_due_links
 from lineup.bus import Entrypoints, every
 
 

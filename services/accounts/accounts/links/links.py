@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, or_, select
 
+from accounts.links.ending import finish
 from accounts.links.showing import may_see, names_of
 from accounts.links.telling import tell_both
 from accounts.packages.limits import (
@@ -31,12 +32,11 @@ from lineup.contracts.accounts.reseller_links import (
 )
 from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.contracts.paging import Page
-from lineup.database import Database, UnitOfWork, page_of
+from lineup.database import UnitOfWork, page_of
 from lineup.errors import Invalid
 from lineup.scope import within
 from lineup.verbs import handles
 
-MOST_AT_ONCE = 100
 ORDERS = {"name": Account.name}
 
 
@@ -75,7 +75,7 @@ def end_link(work: UnitOfWork, request: EndResellerLink) -> ResellerLinkView:
     link.end(_end_of(work, account, request.ends_on), request.reason, work.now)
     work.session.flush()
     if link.state_at(work.now) is ResellerLinkState.ENDED:
-        _finish(work, account, link)
+        finish(work, account, link)
     else:
         tell_both(work, link, LinkNoticeKind.ENDING)
     return _views(work, [account])[0]
@@ -85,51 +85,11 @@ def end_link(work: UnitOfWork, request: EndResellerLink) -> ResellerLinkView:
 def keep_link(work: UnitOfWork, request: KeepResellerLink) -> ResellerLinkView:
     """Take an end back that is still to come."""
     account, link = _own_link(work, request.link_id)
-    if link.state_at(work.now) is ResellerLinkState.ENDING:
-        link.keep(work.now)
-        tell_both(work, link, LinkNoticeKind.KEPT)
+    is_ending = link.state_at(work.now) is ResellerLinkState.ENDING
     link.keep(work.now)
+    if is_ending:
+        tell_both(work, link, LinkNoticeKind.KEPT)
     return _views(work, [account])[0]
-
-
-def end_with(work: UnitOfWork, account: Account) -> None:
-    """End the link of a reseller that is about to be deleted."""
-    link = work.session.get(ResellerLink, account.id, with_for_update=True)
-    if link is not None and link.ended_at is None:
-        link.ends_at = link.ended_at = work.now
-        work.session.flush()
-        tell_both(work, link, LinkNoticeKind.ENDED)
-
-
-def end_links_of(work: UnitOfWork, company: Account) -> None:
-    """End all links of a reseller company that is about to be forgotten.
-
-    Its partners keep the customers, and of the company no more than a name.
-    """
-    accounts = (
-        select(Account)
-        .join(ResellerLink, ResellerLink.id == Account.id)
-        .where(ResellerLink.company_id == company.id)
-        .order_by(Account.id)
-        .with_for_update(of=Account)
-    )
-    for account in work.session.scalars(accounts).all():
-        account.forget_company()
-        end_with(work, account)
-        _announce(work, account)
-
-
-def end_due_links(database: Database) -> int:
-    """Tell both sides of links whose end has come; of how many."""
-    with database.transaction() as work:
-        due = select(ResellerLink).where(
-            ResellerLink.ended_at.is_(None), has_ended(work.now)
-        )
-        rows = due.limit(MOST_AT_ONCE).with_for_update(skip_locked=True)
-        found = work.session.scalars(rows).all()
-        for link in found:
-            _finish(work, work.session.get_one(Account, link.id), link)
-    return len(found)
 
 
 def begin_link(work: UnitOfWork, partner: Account, company: Account) -> ResellerLink:
@@ -166,24 +126,12 @@ def living_link(
     )
 
 
-def _finish(work: UnitOfWork, account: Account, link: ResellerLink) -> None:
-    """Tell everybody that a link has ended: who remembers its reseller asks anew."""
-    link.ended_at = work.now
-    _announce(work, account)
-    tell_both(work, link, LinkNoticeKind.ENDED)
-
-
-def _announce(work: UnitOfWork, account: Account) -> None:
-    account.version += 1
-    work.session.flush()
-    work.announce(account.state())
-
-
 def _end_of(work: UnitOfWork, account: Account, ends_on: date | None) -> datetime:
     """The beginning of a day where the partner is, or now."""
     if ends_on is None:
         return work.now
-    zone = ZoneInfo(account.time_zone or "UTC")
+    partner = work.session.get_one(Account, account.partner_id)
+    zone = ZoneInfo(partner.time_zone or "UTC")
     at = datetime.combine(ends_on, time(), zone)
     if at <= work.now:
         raise Invalid(fields={"ends_on": ["Choose a day to come, or leave it empty."]})

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from accounts.links.links import end_links_of
+from accounts.links.ending import end_links_of
 from accounts.logins.operations import delete_logins
 from accounts.packages.models import Partnership
 from accounts.partners.finding import details_of, lock_partnership
