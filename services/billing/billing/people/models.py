@@ -27,8 +27,15 @@ class AccountCopy(Record):
     status: Mapped[str]
     most_trials_per_day: Mapped[int | None]
     """What its seller plan allows; None: any number."""
+    away_since: Mapped[datetime | None]
+    """When it was last not active any more; None: nobody knows of such a time."""
     served_since: Mapped[datetime | None]
     """When it came back after it was not active; None: it always was."""
+
+    def returned_at(self, moment: datetime) -> datetime | None:
+        """When it came back from an absence that had begun by a moment, if from any."""
+        has_begun = self.away_since is None or self.away_since < moment
+        return self.served_since if has_begun else None
 
     @property
     def zone(self) -> ZoneInfo:

@@ -24,17 +24,18 @@ MOST_USERS = 1000
 
 
 def upsert_accounts(work: UnitOfWork, states: Sequence[AccountChanged]) -> None:
-    """Keep what accounts says of partners and sellers, and who of them came back."""
-    was_off = select(AccountCopy.id).where(
-        AccountCopy.id.in_([state.id for state in states]),
-        AccountCopy.status != Status.ACTIVE,
-    )
-    off = set(work.session.scalars(was_off))
+    """Keep what accounts says of partners and sellers, and who went or came back."""
+    of_these = AccountCopy.id.in_([state.id for state in states])
+    is_off = AccountCopy.status != Status.ACTIVE
+    off = set(work.session.scalars(select(AccountCopy.id).where(of_these, is_off)))
     upsert_newest(work.session, AccountCopy, [_shared(AccountCopy, s) for s in states])
+    changed = update(AccountCopy).where(of_these)
     if off:
-        back = AccountCopy.id.in_(off), AccountCopy.status == Status.ACTIVE
-        returned = update(AccountCopy).where(*back).values(served_since=work.now)
-        work.session.execute(returned)
+        back = changed.where(AccountCopy.id.in_(off), ~is_off)
+        work.session.execute(back.values(served_since=work.now))
+    if any(state.status != Status.ACTIVE for state in states):
+        gone = changed.where(AccountCopy.id.not_in(off), is_off)
+        work.session.execute(gone.values(away_since=work.now))
 
 
 def is_served(partner_id: Any) -> ColumnElement[bool]:

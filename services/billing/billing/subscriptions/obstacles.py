@@ -7,9 +7,9 @@ is what happens. `renewal_set.sql` asks it of many at once; a test holds both to
 from datetime import datetime
 
 from billing.catalog.models import Plan
+from billing.people.models import AccountCopy
 from billing.subscriptions.models import Subscription
-from billing.subscriptions.waiting import WINDOW
-from lineup.contracts.billing.subscriptions import SubscriptionState
+from billing.subscriptions.waiting import is_over
 
 PUT_OFF = "put_off"
 """It failed, and is tried again in a moment."""
@@ -22,15 +22,15 @@ def obstacle_of(
     *,
     is_inactive: bool,
     is_switched_on: bool = True,
-    served_since: datetime | None = None,
+    partner: AccountCopy | None = None,
 ) -> str:
     """Why a user's newest subscription is not renewed; empty when nothing forbids it.
 
-    Whether there is money is another question. `served_since`: when its partner came
-    back, before which nothing could be renewed.
+    Whether there is money is another question. `partner`: whose absence may have kept
+    it from being renewed in time.
     """
     obstacles = (
-        ("over", _is_over(subscription, now, served_since)),
+        ("over", is_over(subscription, now, partner)),
         ("trial", plan.product.is_trial),
         ("plan_retired", plan.is_retired),
         ("inactive", is_inactive),
@@ -38,15 +38,6 @@ def obstacle_of(
         (PUT_OFF, _is_put_off(subscription, now)),
     )
     return next((name for name, holds in obstacles if holds), "")
-
-
-def _is_over(
-    subscription: Subscription, now: datetime, served_since: datetime | None
-) -> bool:
-    """Stopped, or ended so long ago that nobody expects to be charged for it."""
-    is_stopped = subscription.state == SubscriptionState.STOPPED
-    missed_at = max(subscription.ends_at, served_since or subscription.ends_at)
-    return is_stopped or now >= missed_at + WINDOW
 
 
 def _is_put_off(subscription: Subscription, now: datetime) -> bool:

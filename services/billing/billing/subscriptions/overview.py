@@ -12,6 +12,7 @@ from billing.people import operations as people
 from billing.people.models import UserCopy
 from billing.subscriptions.models import RenewalSwitch, Subscription
 from billing.subscriptions.obstacles import obstacle_of
+from billing.subscriptions.waiting import partners_of
 from billing.wallets import operations as wallets
 from billing.wallets.funds import funds_of
 from lineup.contracts.billing.subscriptions import (
@@ -53,6 +54,7 @@ def _lines(work: UnitOfWork, users: Sequence[UserCopy]) -> list[RenewalLine]:
     switches = _switches(work, ids)
     plans = catalog.get_plans(work, {one.plan_id for one in newest.values()})
     inactive = people.inactive_users(work, ids)
+    partners = partners_of(work, newest.values())
     lines = []
     for user in users:
         last, renews = newest.get(user.id), switches.get(user.id, False)
@@ -66,6 +68,7 @@ def _lines(work: UnitOfWork, users: Sequence[UserCopy]) -> list[RenewalLine]:
                 work.now,
                 is_inactive=user.id in inactive,
                 is_switched_on=renews,
+                partner=partners.get(last.partner_id),
             )
             lines.append(_line(work, user, last, plan, renews, obstacle))
     return lines

@@ -39,7 +39,10 @@ WITH clock AS MATERIALIZED (
            a.time_zone AS zone,
            CASE WHEN :now <= s.ends_at + :served_late THEN s.ends_at
                 ELSE :now END AS starts_at,
-           CASE WHEN s.state = 'stopped' OR greatest(s.ends_at, a.served_since) + :window <= :now
+           CASE WHEN s.state = 'stopped'
+                     OR greatest(s.ends_at, -- as `waiting.is_over`
+                                 CASE WHEN a.away_since >= s.ends_at + :window THEN NULL
+                                      ELSE a.served_since END) + :window <= :now
                 THEN 'over'
                 WHEN r.is_trial THEN 'trial'
                 WHEN p.retired_at IS NOT NULL THEN 'plan_retired'

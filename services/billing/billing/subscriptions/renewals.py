@@ -119,13 +119,12 @@ class Round:
     def _obstacle(self, subscription: Subscription) -> str:
         is_inactive = subscription.user_id in self._inactive
         plan = self._plans[subscription.plan_id]
-        partner = self._partners.get(subscription.partner_id)
         return obstacle_of(
             subscription,
             plan,
             self._work.now,
             is_inactive=is_inactive,
-            served_since=partner.served_since if partner else None,
+            partner=self._partners.get(subscription.partner_id),
         )
 
 

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from billing.catalog import operations as catalog
 from billing.catalog.models import Plan, Product
+from billing.people.models import AccountCopy
 from billing.people.naming import Names, lines_of, seller_of
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.obstacles import obstacle_of
+from billing.subscriptions.waiting import partners_of
 from lineup.contracts.billing.subscriptions import SubscriptionChanged, SubscriptionView
 from lineup.database import UnitOfWork
 
@@ -28,6 +30,7 @@ def views_of(
         {one.user_id for one in subscriptions},
         {one.scope for one in subscriptions},
     )
+    partners = partners_of(work, subscriptions)
     return [
         _subscription_view(
             one,
@@ -35,6 +38,7 @@ def views_of(
             names,
             work.now,
             is_inactive=one.user_id in inactive,
+            partner=partners.get(one.partner_id),
         )
         for one in subscriptions
     ]
@@ -47,8 +51,11 @@ def _subscription_view(
     now: datetime,
     *,
     is_inactive: bool,
+    partner: AccountCopy | None,
 ) -> SubscriptionView:
-    obstacle = obstacle_of(subscription, plan, now, is_inactive=is_inactive)
+    obstacle = obstacle_of(
+        subscription, plan, now, is_inactive=is_inactive, partner=partner
+    )
     return SubscriptionView(
         updated_at=subscription.last_change,
         id=subscription.id,

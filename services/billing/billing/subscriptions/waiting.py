@@ -1,10 +1,13 @@
 """Users whose renewal waits for money, for three days after their end."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
+from billing.people import operations as people
+from billing.people.models import AccountCopy
 from billing.subscriptions.models import Subscription
 from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.database import UnitOfWork
@@ -14,6 +17,29 @@ WINDOW = timedelta(days=3)
 
 LEAD = timedelta(seconds=30)
 """How long before an end the renewal is made, so that nobody falls to demo between."""
+
+
+def partners_of(
+    work: UnitOfWork, subscriptions: Iterable[Subscription]
+) -> dict[UUID, AccountCopy]:
+    """Partners, by id, whose absence matters: of what ended before the window."""
+    late = {one.partner_id for one in subscriptions if one.ends_at + WINDOW <= work.now}
+    return {one.id: one for one in people.get_partners(work, late)} if late else {}
+
+
+def is_over(
+    subscription: Subscription, now: datetime, partner: AccountCopy | None
+) -> bool:
+    """Stopped, or ended so long ago that nobody expects to be charged for it.
+
+    Where its partner went away while it could still be renewed, the window is open
+    again from the partner's return on.
+    """
+    closes_at = subscription.ends_at + WINDOW
+    back_at = partner.returned_at(closes_at) if partner else None
+    if back_at is not None:
+        closes_at = max(closes_at, back_at + WINDOW)
+    return subscription.state == SubscriptionState.STOPPED or closes_at <= now
 
 
 def wake_waiting(work: UnitOfWork, customer_id: UUID) -> bool:
@@ -26,10 +52,13 @@ def wake_waiting(work: UnitOfWork, customer_id: UUID) -> bool:
         Subscription.renews,
         Subscription.renewal_due_at.is_(None),
         Subscription.state != SubscriptionState.STOPPED,
-        Subscription.ends_at > work.now - WINDOW,
         Subscription.ends_at <= work.now + LEAD,
     )
-    waiting = work.session.scalars(statement).all()
+    found = work.session.scalars(statement).all()
+    partners = partners_of(work, found)
+    waiting = [
+        one for one in found if not is_over(one, work.now, partners.get(one.partner_id))
+    ]
     for subscription in waiting:
         subscription.wake(work.now)
     return bool(waiting)

@@ -1,7 +1,7 @@
 """Automatic renewal with some users off and too little money (workflow 5)."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -9,9 +9,11 @@ from sqlalchemy import text
 
 from billing.people.models import AccountCopy
 from billing.subscriptions import renewals, upkeep
+from billing.subscriptions.overview import get_renewal_overview
 from lineup.access import PartnerUnavailable
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.billing.catalog import RetirePlan
+from lineup.contracts.billing.subscriptions import GetRenewalOverview
 from lineup.errors import Refusal
 
 MAY = datetime(2026, 5, 30, 12, tzinfo=UTC)
@@ -361,9 +363,11 @@ class TestAPartnerThatIsAway:
     @pytest.fixture
     def away(self, shop_floor, partner, house, clock):
         """It went the day before their month ended, and twenty days passed."""
+        clock.set(END - timedelta(days=1))
         shop_floor.partner_says(partner, status=Status.INACTIVE)
-        clock.set(july(20))
-        shop_floor.renew()
+        for moment in (END, july(20)):
+            clock.set(moment)
+            shop_floor.renew()
 
     @pytest.mark.feature("PL-15", "SU-03")
     def test_nobody_is_charged_while_it_is(self, shop_floor, house, away):
@@ -380,6 +384,36 @@ class TestAPartnerThatIsAway:
         back = datetime(2026, 8, 20, 12, tzinfo=UTC)
         assert ends(shop_floor, house) == [back, back, END, END, END]
         assert shop_floor.balance(house.customer) == "5.00 EUR"
+
+    @pytest.mark.feature("PL-08", "SU-06")
+    def test_who_fell_short_on_its_return_is_renewed_by_a_top_up(
+        self, shop_floor, partner, house, away, clock, ask
+    ):
+        shop_floor.partner_says(partner, version=3)
+        shop_floor.renew()
+        clock.set(july(21))
+        wanted = GetRenewalOverview(customer_id=house.customer.id)
+        assert shop_floor.look(house.bought[2]).obstacle == ""
+        assert ask(get_renewal_overview, wanted, partner.actor).lines[2].is_due
+
+        shop_floor.top_up(house.customer, "5.00 EUR")
+
+        assert ends(shop_floor, house)[2] == datetime(2026, 8, 21, 12, tzinfo=UTC)
+        assert shop_floor.balance(house.customer) == "0.00 EUR"
+
+    def test_who_had_been_over_before_it_went_stays_so(
+        self, shop_floor, partner, house, clock
+    ):
+        clock.set(END)
+        shop_floor.renew()
+        clock.set(july(10))
+        shop_floor.partner_says(partner, status=Status.INACTIVE)
+        clock.set(july(20))
+        shop_floor.partner_says(partner, version=3)
+        shop_floor.top_up(house.customer, "50.00 EUR")
+
+        assert ends(shop_floor, house)[2] == END
+        assert shop_floor.look(house.bought[2]).obstacle == "over"
 
     def test_a_top_up_renews_nothing(self, shop_floor, house, away):
         shop_floor.top_up(house.customer, "50.00 EUR")

@@ -87,6 +87,8 @@ class Shuffle:
         for partner in self._all(AccountCopy):
             days = self._chance.choice((None, -1, -4))
             partner.served_since = days and NOW + timedelta(days=days)
+            days = self._chance.choice((None, -1, -6))
+            partner.away_since = days and NOW + timedelta(days=days)
             partner.status = "inactive" if self._is_one_in(9) else "active"
         for user in self._all(UserCopy):
             user.status = Status.INACTIVE if self._is_one_in(12) else user.status
