@@ -11,7 +11,7 @@ from gateway.exporting import export_of
 from gateway.panel.forms import confirm_page
 from gateway.panel.guard import page_for
 from gateway.request_context import actor, ask, ask_later
-from lineup.context import Role
+from lineup.context import OF_PARTNER, SELLERS_ALONE, Role
 from lineup.contracts.accounts.partner_packages import (
     ListOfferedPackages,
     OfferedPackage,
@@ -23,8 +23,7 @@ from lineup.export_links import partner_behind
 pages = Blueprint("package_pages", __name__)
 
 PARTNER = frozenset({Role.PARTNER})
-OF_PARTNER = frozenset({Role.PARTNER, Role.STAFF})
-BELOW_PLATFORM = OF_PARTNER | {Role.RESELLER_COMPANY, Role.RESELLER, Role.DEALER}
+BELOW_PLATFORM = OF_PARTNER | SELLERS_ALONE | {Role.RESELLER_COMPANY}
 
 
 @pages.get("/package")

@@ -13,7 +13,8 @@ from gateway.panel.guard import TOKEN, page_for
 from gateway.qr_codes import qr_of
 from gateway.request_context import actor, ask
 from gateway.second_factor_keys import app_key, is_secret, new_secret
-from lineup.context import EVERYBODY, Pending, Role
+from lineup.context import EVERYBODY, Pending
+from lineup.contracts.accounts.permissions import OWNERS
 from lineup.contracts.accounts.second_factor import (
     DisableSecondFactor,
     EnableSecondFactor,
@@ -24,7 +25,6 @@ from lineup.contracts.accounts.second_factor import (
 
 pages = Blueprint("second_factor_pages", __name__)
 
-MAY_REQUIRE = frozenset({Role.OPERATOR, Role.PARTNER})
 CODE = {"autocomplete": "one-time-code", "inputmode": "numeric"}
 ANY_CODE = {"autocomplete": "one-time-code", "autocapitalize": "none"}
 
@@ -65,11 +65,7 @@ class ProofForm(LineupForm):
 def show() -> str:
     """Whether signing in takes a code; as another there is nothing to see."""
     mine = ask(GetSecondFactor()) if actor().login_id else None
-    return render_template(
-        "account/second_factor.html",
-        mine=mine,
-        may_require=actor().role in MAY_REQUIRE,
-    )
+    return render_template("account/second_factor.html", mine=mine)
 
 
 @pages.route("/settings/second-factor/set-up", methods=["GET", "POST"])
@@ -126,7 +122,7 @@ def disable() -> ResponseReturnValue:
 
 
 @pages.post("/settings/second-factor/requirement")
-@page_for(MAY_REQUIRE, asks=RequireSecondFactor)
+@page_for(OWNERS, asks=RequireSecondFactor)
 def require() -> Answer:
     """Require a second factor of all logins of one's account, or no longer."""
     wanted = ask(

@@ -7,14 +7,14 @@ from gateway.account.forms import StreamForm
 from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.request_context import ask
-from lineup.context import Role
+from lineup.context import OF_PARTNER
 from lineup.contracts.playlists.streams import GetStreamSettings, UpdateStreamSettings
 
 pages = Blueprint("streams_pages", __name__)
 
 
 @pages.route("/settings/streams", methods=["GET", "POST"])
-@page_for(frozenset({Role.PARTNER, Role.STAFF}), asks=UpdateStreamSettings)
+@page_for(OF_PARTNER, asks=UpdateStreamSettings)
 def stream_settings() -> ResponseReturnValue:
     """How long a grant to watch is good for, for whom, and at which servers."""
     kept = ask(GetStreamSettings())

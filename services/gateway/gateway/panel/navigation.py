@@ -8,11 +8,10 @@ from flask import Flask, current_app, g, request, url_for
 
 from gateway.panel.guard import may_open, may_send
 from gateway.request_context import request_id
-from lineup.context import Actor, Role
+from lineup.context import SELLERS_ALONE, Actor, Role
 from lineup.ids import new_id
 
 OUR_NAME = "Lineup"
-SELLERS_ALONE = frozenset({Role.RESELLER, Role.DEALER})
 NO_PARTNERS = SELLERS_ALONE | {Role.RESELLER_COMPANY}
 
 ROLES = {
@@ -82,7 +81,12 @@ NAVIGATION = (
     NavigationGroup(
         "Reselling",
         (
-            Entry("Partner directory", "reselling_pages.directory", "address-book"),
+            Entry(
+                "Partner directory",
+                "reselling_pages.directory",
+                "address-book",
+                not_for=SELLERS_ALONE,
+            ),
             Entry("Requests", "reselling_pages.list_requests", "inbox"),
             Entry("Links", "reselling_pages.list_links", "link"),
             Entry("Offer to resellers", "reselling_pages.edit_listing", "speakerphone"),

@@ -133,6 +133,22 @@ def test_a_request_is_answered_by_its_page(
     assert "already answered" in text_of(answer)
 
 
+@pytest.mark.parametrize(
+    ("role", "leads_to"),
+    [(Role.RESELLER_COMPANY, f"{HERE}/partners"), (Role.PARTNER, f"{HERE}/listing")],
+)
+def test_who_has_no_links_is_led_to_where_they_begin(browser, services, role, leads_to):
+    services.answer_with("accounts.list_reseller_links", Page(items=[]))
+    page = text_of(browser(role).get(f"{HERE}/links"))
+    assert '<div class="empty-action"><a class="btn' in page
+    assert page.count(f'href="{leads_to}"') == 2
+
+
+def test_who_can_request_no_link_finds_no_directory_in_the_menu(browser):
+    client = browser(Role.RESELLER)
+    assert f'href="{HERE}/partners"' not in text_of(client.get("/dashboard"))
+
+
 @pytest.mark.feature("AH-13")
 def test_a_cooperation_ends_on_a_day_or_now(browser, form_of, services):
     client = browser(Role.PARTNER)

@@ -13,7 +13,7 @@ from gateway.panel.guard import page_for
 from gateway.panel.optional_results import optional
 from gateway.panel.tables import Column, Table
 from gateway.request_context import ask, ask_later
-from lineup.context import SELLERS, SELLERS_AND_SUPPORT, Role
+from lineup.context import OF_PARTNER, SELLERS, SELLERS_AND_SUPPORT
 from lineup.contracts.accounts.customers import GetCustomer
 from lineup.contracts.notifications import (
     DeliveryState,
@@ -30,7 +30,6 @@ from lineup.errors import NotFound
 
 pages = Blueprint("notifications_pages", __name__)
 
-PARTNER_ONLY = frozenset({Role.PARTNER, Role.STAFF})
 """The operator has no transport of its own: it names a partner, by API."""
 
 COLUMNS = (
@@ -105,7 +104,7 @@ def send_again(delivery_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/mail-transport", methods=["GET", "POST"])
-@page_for(PARTNER_ONLY, asks=SaveTransport)
+@page_for(OF_PARTNER, asks=SaveTransport)
 def mail_transport() -> ResponseReturnValue:
     """How the partner's mail leaves."""
     kept = _transport()
@@ -123,7 +122,7 @@ def mail_transport() -> ResponseReturnValue:
 
 
 @pages.route("/mail-transport/test", methods=["GET", "POST"])
-@page_for(PARTNER_ONLY, asks=SendTest)
+@page_for(OF_PARTNER, asks=SendTest)
 def send_test_mail() -> ResponseReturnValue:
     """Send a test message the way mail leaves now, and look how it goes."""
     form = TestMailForm()

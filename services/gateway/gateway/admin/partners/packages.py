@@ -11,8 +11,9 @@ from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
 from gateway.request_context import ask
-from lineup.context import Role
+from lineup.context import OPERATORS
 from lineup.contracts.accounts.partner_packages import (
+    OPERATORS_AND_SUPPORT,
     CreatePartnerPackage,
     GetPartnerPackage,
     ListPartnerPackages,
@@ -25,8 +26,6 @@ from lineup.contracts.accounts.partnerships import (
 
 pages = Blueprint("partner_packages_pages", __name__)
 
-PLATFORM = frozenset({Role.OPERATOR})
-PLATFORM_AND_SUPPORT = frozenset({Role.OPERATOR, Role.SUPPORT})
 PACKAGES = Table(
     "partner_packages",
     Column("name", "Name", order="name"),
@@ -39,7 +38,7 @@ PACKAGES = Table(
 
 
 @pages.get("/partner-packages")
-@page_for(PLATFORM_AND_SUPPORT)
+@page_for(OPERATORS_AND_SUPPORT)
 def list_packages() -> str:
     """What partners choose from."""
     listing = PACKAGES.listing_of(ListPartnerPackages)
@@ -47,7 +46,7 @@ def list_packages() -> str:
 
 
 @pages.route("/partner-packages/new", methods=["GET", "POST"])
-@page_for(PLATFORM)
+@page_for(OPERATORS)
 def new_package() -> ResponseReturnValue:
     """Make a package."""
     form = PackageForm()
@@ -61,7 +60,7 @@ def new_package() -> ResponseReturnValue:
 
 
 @pages.route("/partner-packages/<uuid:package_id>/edit", methods=["GET", "POST"])
-@page_for(PLATFORM)
+@page_for(OPERATORS)
 def edit_package(package_id: UUID) -> ResponseReturnValue:
     """Change a package, for those who have it too."""
     package = ask(GetPartnerPackage(package_id=package_id))
@@ -78,7 +77,7 @@ def edit_package(package_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/platform-settings", methods=["GET", "POST"])
-@page_for(PLATFORM)
+@page_for(OPERATORS)
 def platform_settings() -> ResponseReturnValue:
     """What holds for all partners."""
     form = PlatformForm(ask(GetPlatformSettings()))

@@ -14,14 +14,17 @@ from gateway.admin.partners.forms import (
     PartnerDeletionForm,
     PaymentForm,
 )
-from gateway.admin.partners.packages import PLATFORM, PLATFORM_AND_SUPPORT
 from gateway.panel.display import money_text
 from gateway.panel.filters import Choice, Id, TextFilter
 from gateway.panel.forms import LineupForm, form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
 from gateway.request_context import ask
-from lineup.contracts.accounts.partner_packages import ListOfferedPackages
+from lineup.context import OPERATORS
+from lineup.contracts.accounts.partner_packages import (
+    OPERATORS_AND_SUPPORT,
+    ListOfferedPackages,
+)
 from lineup.contracts.accounts.partnerships import (
     BookPartnerPayment,
     ChoosePackage,
@@ -57,7 +60,7 @@ PARTNERSHIPS = Table(
 
 
 @pages.get("/partnerships")
-@page_for(PLATFORM_AND_SUPPORT)
+@page_for(OPERATORS_AND_SUPPORT)
 def list_partnerships() -> str:
     """Partners with their packages and dates."""
     listing = PARTNERSHIPS.listing_of(ListPartnerships)
@@ -65,7 +68,7 @@ def list_partnerships() -> str:
 
 
 @pages.get("/partnerships/<uuid:partner_id>")
-@page_for(PLATFORM_AND_SUPPORT)
+@page_for(OPERATORS_AND_SUPPORT)
 def show_partnership(partner_id: UUID) -> str:
     """One partner: where it stands, what it uses, what happened."""
     one = ask(GetPartnership(partner_id=partner_id))
@@ -73,7 +76,7 @@ def show_partnership(partner_id: UUID) -> str:
 
 
 @pages.route("/partnerships/<uuid:partner_id>/payment", methods=["GET", "POST"])
-@page_for(PLATFORM)
+@page_for(OPERATORS)
 def book_payment(partner_id: UUID) -> ResponseReturnValue:
     """Book a month's payment that has arrived."""
     form = PaymentForm()
@@ -81,7 +84,7 @@ def book_payment(partner_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/partnerships/<uuid:partner_id>/extend", methods=["GET", "POST"])
-@page_for(PLATFORM)
+@page_for(OPERATORS)
 def extend_trial(partner_id: UUID) -> ResponseReturnValue:
     """Let a trial end later."""
     form = MoreDaysForm()
@@ -89,7 +92,7 @@ def extend_trial(partner_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/partnerships/<uuid:partner_id>/hold", methods=["GET", "POST"])
-@page_for(PLATFORM)
+@page_for(OPERATORS)
 def hold_purge(partner_id: UUID) -> ResponseReturnValue:
     """Let the data of a locked partner be deleted later."""
     form = MoreDaysForm()
@@ -97,7 +100,7 @@ def hold_purge(partner_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/partnerships/<uuid:partner_id>/credentials", methods=["GET", "POST"])
-@page_for(PLATFORM)
+@page_for(OPERATORS)
 def resend_credentials(partner_id: UUID) -> ResponseReturnValue:
     """Send credentials anew that have not arrived."""
     form = CredentialsForm()
@@ -108,7 +111,7 @@ def resend_credentials(partner_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/partnerships/<uuid:partner_id>/package", methods=["GET", "POST"])
-@page_for(PLATFORM)
+@page_for(OPERATORS)
 def choose_package(partner_id: UUID) -> ResponseReturnValue:
     """Give a partner another package."""
     form = ChoiceForm()
@@ -120,7 +123,7 @@ def choose_package(partner_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/partnerships/<uuid:partner_id>/delete", methods=["GET", "POST"])
-@page_for(PLATFORM)
+@page_for(OPERATORS)
 def delete_partner(partner_id: UUID) -> ResponseReturnValue:
     """Ask, and delete a partner with all its data."""
     form = PartnerDeletionForm()

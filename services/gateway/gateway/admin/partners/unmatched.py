@@ -5,13 +5,14 @@ from uuid import UUID
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway.admin.partners.packages import PLATFORM, PLATFORM_AND_SUPPORT
 from gateway.panel.entries import entry
 from gateway.panel.filters import Id, YesNo
 from gateway.panel.forms import LineupForm, form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
 from gateway.request_context import ask
+from lineup.context import OPERATORS
+from lineup.contracts.accounts.partner_packages import OPERATORS_AND_SUPPORT
 from lineup.contracts.accounts.unmatched_payments import (
     GetUnmatchedPayment,
     ListUnmatchedPayments,
@@ -51,7 +52,7 @@ class SettleForm(LineupForm):
 
 
 @pages.get("/unmatched-payments")
-@page_for(PLATFORM_AND_SUPPORT)
+@page_for(OPERATORS_AND_SUPPORT)
 def list_payments() -> str:
     """Payments whose money is to be returned."""
     listing = PAYMENTS.listing_of(ListUnmatchedPayments)
@@ -59,7 +60,7 @@ def list_payments() -> str:
 
 
 @pages.route("/unmatched-payments/<uuid:payment_id>/settle", methods=["GET", "POST"])
-@page_for(PLATFORM, asks=SettleUnmatchedPayment)
+@page_for(OPERATORS, asks=SettleUnmatchedPayment)
 def settle(payment_id: UUID) -> ResponseReturnValue:
     """Note that a payment's money was returned."""
     payment = ask(GetUnmatchedPayment(payment_id=payment_id))

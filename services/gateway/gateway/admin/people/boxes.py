@@ -23,7 +23,7 @@ from gateway.panel.forms import (
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
 from gateway.request_context import actor, ask, ask_later
-from lineup.context import PARTNERS, SELLERS, SELLERS_AND_SUPPORT, Role
+from lineup.context import PARTNERS, SELLERS, SELLERS_ALONE, SELLERS_AND_SUPPORT
 from lineup.contracts.accounts.boxes import (
     AssignBox,
     BoxState,
@@ -76,7 +76,6 @@ HISTORY = Table(
     Column("user_name", "User"),
     Column("note", "Note"),
 )
-SELLERS_ALONE = frozenset({Role.RESELLER, Role.DEALER})
 
 
 class OfModel(LineupForm):

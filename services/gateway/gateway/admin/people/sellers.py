@@ -21,9 +21,10 @@ from gateway.panel.guard import page_for
 from gateway.panel.optional_results import optional, optional_if_known, wait_for
 from gateway.panel.tables import Column, Table
 from gateway.request_context import actor, ask, ask_later
-from lineup.context import PARTNERS, SELLERS, SELLERS_AND_SUPPORT, Role
+from lineup.context import OPERATORS, PARTNERS, SELLERS, SELLERS_AND_SUPPORT, Role
 from lineup.contracts.accounts.api_keys import GetAccountAccess, UpdateAccountAccess
 from lineup.contracts.accounts.jobs import CountAccount
+from lineup.contracts.accounts.partner_packages import OPERATORS_AND_SUPPORT
 from lineup.contracts.accounts.seller_plans import GetSellerLimits
 from lineup.contracts.accounts.tree import (
     AccountKind,
@@ -39,7 +40,6 @@ from lineup.contracts.billing.wallets import GetBalances
 pages = Blueprint("sellers_pages", __name__)
 
 OF_OPERATOR = frozenset({AccountKind.PARTNER, AccountKind.RESELLER_COMPANY})
-ABOVE_PARTNERS = frozenset({Role.OPERATOR, Role.SUPPORT})
 STATES = [
     (state.value, label_of(state))
     for state in (Status.ACTIVE, Status.INACTIVE, Status.DELETED)
@@ -98,14 +98,14 @@ def list_resellers() -> str:
 
 
 @pages.get("/providers/partners")
-@page_for(ABOVE_PARTNERS)
+@page_for(OPERATORS_AND_SUPPORT)
 def list_partners() -> str:
     """All partners of the installation."""
     return _list(AccountKind.PARTNER)
 
 
 @pages.get("/providers/reseller-companies")
-@page_for(ABOVE_PARTNERS)
+@page_for(OPERATORS_AND_SUPPORT)
 def list_reseller_companies() -> str:
     """All resellers that look for partners by themselves."""
     return _list(AccountKind.RESELLER_COMPANY)
@@ -126,14 +126,14 @@ def new_reseller() -> ResponseReturnValue:
 
 
 @pages.route("/providers/partners/new", methods=["GET", "POST"])
-@page_for(frozenset({Role.OPERATOR}), asks=CreateAccount)
+@page_for(OPERATORS, asks=CreateAccount)
 def new_partner() -> ResponseReturnValue:
     """Make a partner with its login."""
     return _new(AccountKind.PARTNER)
 
 
 @pages.route("/providers/reseller-companies/new", methods=["GET", "POST"])
-@page_for(frozenset({Role.OPERATOR}), asks=CreateAccount)
+@page_for(OPERATORS, asks=CreateAccount)
 def new_reseller_company() -> ResponseReturnValue:
     """Make a reseller that looks for partners by itself, with its login."""
     return _new(AccountKind.RESELLER_COMPANY)
@@ -202,7 +202,7 @@ def _kinds() -> list[tuple[AccountKind, str, str]]:
     if actor().role in {Role.RESELLER, Role.DEALER}:
         return []
     kinds = [AccountKind.DEALER, AccountKind.RESELLER]
-    if actor().role in ABOVE_PARTNERS:
+    if actor().role in OPERATORS_AND_SUPPORT:
         kinds = [AccountKind.PARTNER, AccountKind.RESELLER_COMPANY, *kinds]
     return [
         (kind, WORDS[kind][0], url_for(f"sellers_pages.{WORDS[kind][2]}"))

@@ -9,7 +9,7 @@ from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
 from gateway.request_context import ask
-from lineup.context import Role
+from lineup.context import OF_PARTNER
 from lineup.contracts.accounts.partner_directory import (
     LOOKING,
     GetPartnerListing,
@@ -19,7 +19,6 @@ from lineup.contracts.accounts.partner_directory import (
 
 pages = Blueprint("reselling_pages", __name__)
 
-OF_PARTNER = frozenset({Role.PARTNER, Role.STAFF})
 DIRECTORY = Table(
     "partner_directory",
     Column("name", "Partner", order="name"),

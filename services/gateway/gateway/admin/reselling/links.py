@@ -8,12 +8,13 @@ from werkzeug.wrappers import Response as Answer
 
 from gateway.admin.reselling.directory import pages
 from gateway.admin.reselling.forms import EndForm
+from gateway.admin.reselling.sides import columns_of_sides
 from gateway.panel.filters import Choice
 from gateway.panel.forms import confirm_page, form_page, go_to
 from gateway.panel.guard import choose_link, page_for
 from gateway.panel.tables import Column, Table
-from gateway.request_context import actor, ask
-from lineup.context import PARTNERS, Role
+from gateway.request_context import ask
+from lineup.context import PARTNERS
 from lineup.contracts.accounts.partner_directory import RESELLERS
 from lineup.contracts.accounts.reseller_links import (
     COMPANY,
@@ -41,11 +42,8 @@ FILTERS = (Choice("state", "Status", ResellerLinkState),)
 @page_for(EITHER_SIDE)
 def list_links() -> str:
     """The resellers of a partner, or the partners of a reseller."""
-    role = actor().role
-    both = (PARTNER, RESELLER)
-    shown = {Role.RESELLER_COMPANY: both[:1], Role.PARTNER: both[1:]}
-    shown[Role.STAFF] = both[1:]
-    table = Table("reseller_links", *shown.get(role, both), *REST, filters=FILTERS)
+    sides = columns_of_sides(PARTNER, RESELLER)
+    table = Table("reseller_links", *sides, *REST, filters=FILTERS)
     listing = table.listing_of(ListResellerLinks)
     return render_template("admin/reselling/links.html", listing=listing)
 

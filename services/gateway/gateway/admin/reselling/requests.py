@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 
 from gateway.admin.reselling.directory import pages
 from gateway.admin.reselling.forms import AnswerForm, RequestForm
+from gateway.admin.reselling.sides import columns_of_sides
 from gateway.panel.filters import Choice
 from gateway.panel.forms import confirm_page, form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
-from gateway.request_context import actor, ask
-from lineup.context import PARTNERS, Role
+from gateway.request_context import ask
+from lineup.context import PARTNERS
 from lineup.contracts.accounts.partner_directory import GetDirectoryEntry
 from lineup.contracts.accounts.reseller_links import (
     COMPANY,
@@ -28,10 +29,8 @@ from lineup.contracts.accounts.reseller_links import (
     WithdrawLinkRequest,
 )
 
-COLUMNS = {
-    "partner": Column("partner_name", "Partner"),
-    "company": Column("company_name", "Reseller"),
-}
+PARTNER = Column("partner_name", "Partner")
+RESELLER = Column("company_name", "Reseller")
 REST = (
     Column("state", "Status"),
     Column("message", "Message"),
@@ -46,7 +45,9 @@ FILTERS = (Choice("state", "Status", LinkRequestState),)
 @page_for(EITHER_SIDE)
 def list_requests() -> str:
     """Requests that one received or sent; the operator sees all."""
-    listing = _table().listing_of(ListLinkRequests)
+    sides = columns_of_sides(PARTNER, RESELLER)
+    table = Table("link_requests", *sides, *REST, filters=FILTERS, order="-created_at")
+    listing = table.listing_of(ListLinkRequests)
     return render_template("admin/reselling/requests.html", listing=listing)
 
 
@@ -100,15 +101,6 @@ def invite_reseller(request_id: UUID) -> ResponseReturnValue:
 def withdraw_request(request_id: UUID) -> ResponseReturnValue:
     """Ask, and take a request back."""
     return _confirm("withdraw", WithdrawLinkRequest, request_id, "Request withdrawn.")
-
-
-def _table() -> Table:
-    """A table of requests that names the other side; to the operator both."""
-    left_out = {Role.RESELLER_COMPANY: "company", Role.PARTNER: "partner"}
-    left_out[Role.STAFF] = "partner"
-    hidden = left_out.get(actor().role)
-    shown = [column for side, column in COLUMNS.items() if side != hidden]
-    return Table("link_requests", *shown, *REST, filters=FILTERS, order="-created_at")
 
 
 def _confirm(

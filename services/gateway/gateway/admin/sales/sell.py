@@ -19,7 +19,7 @@ from gateway.panel.one_time_secrets import show_password_once
 from gateway.portal.purchase_forms import offers_of
 from gateway.request_context import actor, ask
 from gateway.selling import buy_for_cash
-from lineup.context import SELLERS, Role
+from lineup.context import OF_PARTNER, SELLERS
 from lineup.contracts.accounts.customers import GetCustomer
 from lineup.contracts.accounts.tree import GetAccount
 from lineup.contracts.accounts.users import ListUsers
@@ -33,12 +33,11 @@ from lineup.money import Money
 
 pages = Blueprint("sell_pages", __name__)
 
-AT_THE_COUNTER = frozenset({Role.PARTNER, Role.STAFF})
 """Who takes money and has prices of their own."""
 
 
 @pages.route("/sell", methods=["GET", "POST"])
-@page_for(AT_THE_COUNTER, asks=Purchase)
+@page_for(OF_PARTNER, asks=Purchase)
 def sell() -> ResponseReturnValue:
     """Sell a plan to somebody new, paid in cash."""
     offers = offers_of(_own_partner(), had_trial=False)
@@ -54,7 +53,7 @@ def sell() -> ResponseReturnValue:
 
 
 @pages.route("/first-line", methods=["GET", "POST"])
-@page_for(AT_THE_COUNTER, asks=Purchase)
+@page_for(OF_PARTNER, asks=Purchase)
 def first_line() -> ResponseReturnValue:
     """Put all channels on sale, and sell them for the first time."""
     account = ask(GetAccount(account_id=_own_partner()))
