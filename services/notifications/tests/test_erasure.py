@@ -1,7 +1,12 @@
 """Of an erased customer notifications keeps no message."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from lineup import broker
+from lineup.bus.dead_letters import counted, queues_of
+from lineup.bus.retries import dead_letter_queue
 from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.erasure import CustomerErasureRequested, number_of
 from lineup.contracts.accounts.tree import Status
@@ -12,6 +17,7 @@ from lineup.testing.leftovers import found_in
 from notifications.deliveries.operations import Message, queue
 from notifications.erasure.operations import ERASING
 from notifications.people.operations import upsert_customers
+from notifications.service import NotificationsService
 
 from .conftest import CUSTOMER, PARTNER
 
@@ -89,6 +95,47 @@ def test_no_message_to_an_erased_customer_is_left(database, keyring, clock):
     assert found_in(database.engine, "Quintessa") == {}
     assert found_in(database.engine, NEIGHBOUR.hex)["delivery"] == 1
     assert len(confirmations(database)) == 1
+
+
+@pytest.fixture
+def aside(vhosts):
+    """A queue of this service, and where messages lie aside that it could not take."""
+    uri = vhosts.fresh()
+    queue, *_ = queues_of(NotificationsService)
+    connection = broker.connect(uri, name="tests")
+    channel = connection.channel()
+    name = dead_letter_queue(queue)
+    channel.queue_declare(name, durable=True, auto_delete=False)
+    yield SimpleNamespace(
+        uri=uri,
+        put=lambda body: channel.basic_publish(broker.message(body), "", name),
+        count=lambda: counted(uri, [queue])[0].messages,
+    )
+    broker.close(connection)
+
+
+@pytest.mark.feature("CU-39")
+def test_what_lies_aside_of_an_erased_customer_is_dropped_when_nothing_needs_it(
+    database, clock, aside
+):
+    service = NotificationsService()
+    service.database = database
+    service.settings = SimpleNamespace(amqp_uri=aside.uri)
+    for one in (CUSTOMER, NEIGHBOUR):
+        aside.put(f'{{"state": {{"id": "{one}"}}}}'.encode())
+    with database.transaction() as work:
+        upsert_customers(work, [says(1)])
+        ERASING.request(work, CUSTOMER, SCOPE, version=1)
+    go_on(database)
+    service.forget_dead_letters()
+    assert aside.count() == 2
+
+    with database.transaction() as work:
+        upsert_customers(work, [says(2, status=Status.DELETED)])
+    clock.forward(minutes=1)
+    go_on(database)
+    service.forget_dead_letters()
+    assert aside.count() == 1
 
 
 @pytest.mark.feature("CU-39")

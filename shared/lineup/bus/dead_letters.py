@@ -100,13 +100,17 @@ def forget(uri: str, queues: Sequence[str], ids: Collection[UUID]) -> int:
     return sum(_forget(uri, queue, words) for queue in filled)
 
 
-def forget_purged(service: Any, purges: Any) -> int:
+def forget_purged(service: Any, purges: Any, erasures: Any) -> int:
     """Drop what lies aside for a service of partners whose purge goes on, or of which
-    late events are still swept up.
+    late events are still swept up; and of customers that are erased: until then what
+    lies aside may be what their erasure waits for.
     """
+    going_on = select(purges.id).where(purges.due_at.is_not(None))
+    swept_up = select(erasures.id).where(
+        erasures.due_at.is_not(None), erasures.confirmed_at.is_not(None)
+    )
     with service.database.transaction() as work:
-        going_on = select(purges.id).where(purges.due_at.is_not(None))
-        ids = work.session.scalars(going_on).all()
+        ids = work.session.scalars(going_on.union_all(swept_up)).all()
     uri = service.settings.amqp_uri
     return forget(uri, queues_of(type(service)), ids) if ids else 0
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from accounts.erasure.models import Erasure
 from accounts.packages.models import Partnership
 from accounts.partners import ending, following
 from accounts.partners.models import Purge
@@ -61,8 +62,8 @@ class PartnerEntrypoints(Entrypoints):
 
     @every(seconds=60, alone=True)
     def forget_dead_letters(self) -> None:
-        """Drop messages of partners whose data is being deleted."""
-        forget_purged(self, Purge)
+        """Drop messages of partners that are deleted, and of customers erased."""
+        forget_purged(self, Purge, Erasure)
 
 
 def _begin_trial(work: UnitOfWork, sent: PartnerCredentialsSent) -> None:

@@ -1,5 +1,6 @@
 """Ways in to deleting everything of a partner."""
 
+from billing.erasure.models import Erasure
 from billing.purging.models import Purge
 from billing.purging.operations import PURGING
 from lineup.bus import Entrypoints, every, forget_purged, on_event
@@ -22,5 +23,5 @@ class PurgeEntrypoints(Entrypoints):
 
     @every(seconds=60, alone=True)
     def forget_dead_letters(self) -> None:
-        """Drop messages of partners whose data is being deleted."""
-        forget_purged(self, Purge)
+        """Drop messages of partners that are deleted, and of customers erased."""
+        forget_purged(self, Purge, Erasure)

@@ -3,6 +3,7 @@
 from lineup.bus import Entrypoints, every, forget_purged, on_event
 from lineup.context import Event
 from lineup.contracts.accounts.partner_events import PartnerPurgeRequested
+from notifications.erasure.models import Erasure
 from notifications.purging.models import Purge
 from notifications.purging.operations import PURGING
 
@@ -22,5 +23,5 @@ class PurgeEntrypoints(Entrypoints):
 
     @every(seconds=60, alone=True)
     def forget_dead_letters(self) -> None:
-        """Drop messages of partners whose data is being deleted."""
-        forget_purged(self, Purge)
+        """Drop messages of partners that are deleted, and of customers erased."""
+        forget_purged(self, Purge, Erasure)
