@@ -3,6 +3,7 @@
 from functools import partial
 
 import pytest
+from sqlalchemy import select
 
 from lineup.context import Call, Context, Event
 from lineup.contracts.accounts.reseller_links import LinkNoticeKind, LinkNotified
@@ -10,9 +11,12 @@ from lineup.contracts.notifications import ListDeliveries
 from lineup.ids import event_id, new_id
 from lineup.scope import ROOT, below
 from notifications.announcements import links
+from notifications.deliveries.models import Delivery
 from notifications.deliveries.operations import list_deliveries
 
 from .conftest import NEIGHBOUR, PARTNER, actor_of
+
+REQUEST = "0198f000000070008000000000000a11"
 
 
 def a_notice(account_id, kind, **details):
@@ -42,7 +46,7 @@ def tell(database, keyring, clock):
             occurred_at=clock.now(),
             state=state,
             consumer="notifications.test",
-            context=Context(),
+            context=Context(request_id=REQUEST),
         )
         url = "https://lineup.example"
         handler = partial(links.notify, keyring=keyring, public_url=url)
@@ -83,6 +87,12 @@ def test_every_notice_has_words_of_its_own(tell, log, clock, kind):
     [one] = log(PARTNER)
     assert one.template == f"link_{kind}"
     assert "South Resale" in one.subject
+
+
+def test_a_notice_bears_the_id_of_the_request_that_caused_it(tell, database):
+    tell(a_notice(PARTNER, LinkNoticeKind.KEPT))
+    with database.transaction() as work:
+        assert work.session.scalars(select(Delivery.request_id)).all() == [REQUEST]
 
 
 def test_who_has_no_address_cannot_be_told(tell, log):

@@ -3,10 +3,8 @@
 from lineup.contracts.accounts.reseller_links import LinkNoticeKind, LinkNotified
 from lineup.contracts.notifications import MessageKind
 from lineup.database import UnitOfWork
-from lineup.ids import event_id
 from lineup.secrets import Keyring
-from notifications.announcements.partners import PLATFORM, moment_text
-from notifications.deliveries.operations import Message, queue
+from notifications.announcements.partners import moment_text, queue_for_platform
 
 TEMPLATES = {kind: MessageKind(f"link_{kind.value}") for kind in LinkNoticeKind}
 
@@ -24,12 +22,4 @@ def notify(
         "at": state.at and moment_text(state.at, state.time_zone),
         "public_url": public_url,
     }
-    message = Message(
-        cause_id=event_id(state.event_type, state.id, state.version),
-        template=TEMPLATES[state.kind].value,
-        values=values,
-        receiver=state.email,
-        partner_id=PLATFORM,
-        scope=state.scope,
-    )
-    queue(work, keyring, message)
+    queue_for_platform(work, keyring, state, TEMPLATES[state.kind], values)

@@ -1,5 +1,6 @@
 """What the platform tells partners: by its own mail server and sender."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,11 +10,12 @@ from lineup.contracts.accounts.partner_events import (
     PartnerCredentialsIssued,
     PartnerNotified,
 )
+from lineup.contracts.accounts.reseller_links import LinkNotified
 from lineup.contracts.notifications import MessageKind
 from lineup.database import UnitOfWork
 from lineup.ids import event_id
 from lineup.secrets import Keyring
-from notifications.deliveries.operations import Message, queue_all
+from notifications.deliveries.operations import ORDINARY, Message, queue_all
 
 PLATFORM = UUID(int=0)
 """Whose messages these are: no partner's, so that they leave as the installation's."""
@@ -41,17 +43,8 @@ def welcome(
         "password": keyring.open(state.password),
         "public_url": public_url,
     }
-    message = Message(
-        cause_id=event_id(state.event_type, state.id, state.version),
-        template=MessageKind.PARTNER_CREDENTIALS.value,
-        values=values,
-        receiver=state.email,
-        partner_id=PLATFORM,
-        scope=state.scope,
-        request_id=work.context.request_id,
-        urgency=0,
-    )
-    queue_all(work, keyring, [message])
+    kind = MessageKind.PARTNER_CREDENTIALS
+    queue_for_platform(work, keyring, state, kind, values, urgency=0)
 
 
 def notify(
@@ -73,14 +66,28 @@ def notify(
         "public_url": public_url,
         "export_url": f"{public_url}/partner-export/{state.export_token}",
     }
+    queue_for_platform(work, keyring, state, TEMPLATES[state.kind], values)
+
+
+def queue_for_platform(
+    work: UnitOfWork,
+    keyring: Keyring,
+    state: PartnerCredentialsIssued | PartnerNotified | LinkNotified,
+    kind: MessageKind,
+    values: Mapping[str, object],
+    *,
+    urgency: int = ORDINARY,
+) -> None:
+    """Queue what an event asks the platform itself to tell, once for the event."""
     message = Message(
         cause_id=event_id(state.event_type, state.id, state.version),
-        template=TEMPLATES[state.kind].value,
+        template=kind.value,
         values=values,
         receiver=state.email,
         partner_id=PLATFORM,
         scope=state.scope,
         request_id=work.context.request_id,
+        urgency=urgency,
     )
     queue_all(work, keyring, [message])
 

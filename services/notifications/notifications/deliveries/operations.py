@@ -42,6 +42,9 @@ ORDERS: Orders = {
     "state": Delivery.state,
 }
 
+ORDINARY = 1
+"""The urgency of what nobody waits for; what somebody does has 0, and goes first."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
@@ -57,7 +60,7 @@ class Message:
     customer_id: UUID | None = None
     customer: CustomerCopy | None = None
     """Its copy, held; None where it has not arrived yet."""
-    urgency: int = 1
+    urgency: int = ORDINARY
 
 
 def queue(work: UnitOfWork, keyring: Keyring, message: Message) -> Delivery:
