@@ -503,6 +503,8 @@ def test_who_is_deleted_while_its_mail_is_handed_over_stays_dropped(
     assert (line.state, line.tries) == (DeliveryState.DROPPED, 0)
 
 
+LONG = 600
+"""Seconds that no machine takes for it, however slow."""
 BUDGETS = {
     "queueing": (4, "the inbox, partners, customers and the log once, for all of them"),
     "a mail": (2, "what became of it, and the lease of the next"),
@@ -510,8 +512,14 @@ BUDGETS = {
 
 
 def test_messages_are_queued_together_and_sent_by_few_statements(
-    database, keyring, clock, sender, postbox
+    database, keyring, clock, sender, postbox, monkeypatch
 ):
+    for limit in (
+        "sender.RUN_SECONDS",
+        "serving.BATCH_SECONDS",
+        "serving.SLOW_SECONDS",
+    ):
+        monkeypatch.setattr(f"notifications.deliveries.{limit}", LONG)
     held = holder(database.engine, BUDGETS)
     follow(database, clock, customer_of())
     handler = partial(announcements.queue_credentials, keyring=keyring)
