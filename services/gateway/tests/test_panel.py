@@ -275,6 +275,8 @@ VISITED = (Role.PARTNER, Role.RESELLER_COMPANY, Role.DEALER, Role.CUSTOMER)
         *((role, {}) for role in sorted(set(Role) - {Role.SYSTEM})),
         *((role, {"on_behalf_of": "anna", "login_id": None}) for role in VISITED),
         (Role.RESELLER, {"link": LinkStanding.ENDED}),
+        (Role.STAFF, {"permissions": ()}),
+        (Role.DEALER, {"permissions": ()}),
         (Role.PARTNER, {"is_locked": True}),
         (Role.RESELLER_COMPANY, {"is_locked": True}),
     ],

@@ -6,9 +6,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from gateway.finding import MAX_SHOWN, FoundChannel, FoundUser, SearchResults, find
-from gateway.panel.guard import page_for
-from gateway.request_context import actor
-from lineup.context import PARTNERS, SELLERS_AND_SUPPORT
+from gateway.panel.guard import may_open, page_for
+from lineup.context import SELLERS_AND_SUPPORT
 from lineup.contracts.accounts.customers import CustomerView
 from lineup.contracts.accounts.devices import DeviceView
 from lineup.contracts.billing.orders import OrderView
@@ -105,10 +104,9 @@ def _device(row: DeviceView) -> Hit:
 
 
 def _channel(row: FoundChannel) -> Hit:
-    may_change = actor().role in PARTNERS
     address = (
         url_for("channel_pages.edit_channel", channel_id=row.id)
-        if may_change
+        if may_open("channel_pages.edit_channel")
         else url_for("channels_pages.list_channels", search=row.name)
     )
     return Hit(row.name, f"{row.number} · {row.group}", address)
