@@ -245,6 +245,27 @@ class TestSigningIn:
         with pytest.raises(NotSignedIn):
             confirm_sign_in(database, asked, keyring=KEYRING)
 
+    @pytest.mark.parametrize("wants_token", [False, True])
+    def test_what_waits_for_no_code_is_prolonged_by_none(
+        self, tree, enter, set_up, confirm, code, clock, wants_token
+    ):
+        set_up()
+        signed = enter(wants_token=wants_token, code=code())
+        clock.forward(minutes=1)
+        with pytest.raises(NotSignedIn):
+            confirm(signed.token, code())
+
+    def test_no_code_stands_in_the_log(
+        self, tree, enter, set_up, confirm, code, clock, engine
+    ):
+        _, recovery_codes = set_up()
+        confirm(enter().token, recovery_codes[0])
+        enter(code=code())
+        with engine.connect() as connection:
+            query = "SELECT request ->> 'code' FROM audit_log WHERE request ? 'code'"
+            said = connection.execute(text(query)).scalars().all()
+        assert said == ["changed"] * 3
+
 
 class TestEnabling:
     def test_it_takes_the_password_and_a_code(self, tree, enter, set_up):

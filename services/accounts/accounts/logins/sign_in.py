@@ -78,8 +78,8 @@ def confirm_sign_in(
 ) -> Done:
     """Let a session that its password alone has begun be like any other.
 
-    CodeWrong, or TooManyTries after too many codes; NotSignedIn where it is over, or
-    somebody else's.
+    CodeWrong, or TooManyTries after too many codes; NotSignedIn where it is over,
+    somebody else's, or waits for none.
     """
     request, login_id = call.request, own_login_id(call.actor)
     with database.transaction(call.context) as work:
@@ -140,6 +140,7 @@ def _waiting(work: UnitOfWork, login_id: UUID, token: str) -> Session:
         .where(
             Session.digest == digest(token),
             Session.login_id == login_id,
+            Session.needs_code,
             Session.expires_at > work.now,
         )
         .with_for_update()

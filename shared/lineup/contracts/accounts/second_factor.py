@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from lineup.context import EVERYBODY, SELLERS, Pending, Permission
@@ -11,6 +12,8 @@ from lineup.values.types import Password, Token, Word
 from lineup.verbs import Done, Kind, Request, Route, verb
 
 SETTING_UP = frozenset({Pending.SECOND_FACTOR_SETUP})
+CODE = frozenset({"code"})
+"""What of a request stands in no log."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +61,8 @@ class GetSecondFactor(Request[SecondFactorView]):
 class EnableSecondFactor(Request[RecoveryCodes]):
     """Enable your second factor; other sessions and tokens end, API keys go on."""
 
+    UNLOGGED: ClassVar[frozenset[str]] = CODE
+
     password: Password
     secret: Sealed
     """The key that the app has, in base32."""
@@ -82,6 +87,8 @@ class EnableSecondFactor(Request[RecoveryCodes]):
 class RenewRecoveryCodes(Request[RecoveryCodes]):
     """Get ten new recovery codes; the old ones no longer work."""
 
+    UNLOGGED: ClassVar[frozenset[str]] = CODE
+
     password: Password
     code: Word
     """A code of the app, or a recovery code."""
@@ -98,6 +105,8 @@ class RenewRecoveryCodes(Request[RecoveryCodes]):
 class DisableSecondFactor(Request[Done]):
     """Disable your second factor."""
 
+    UNLOGGED: ClassVar[frozenset[str]] = CODE
+
     password: Password
     code: Word
     """A code of the app, or a recovery code."""
@@ -112,6 +121,8 @@ class DisableSecondFactor(Request[Done]):
 )
 class ConfirmSignIn(Request[Done]):
     """Finish a sign-in with the second factor."""
+
+    UNLOGGED: ClassVar[frozenset[str]] = CODE
 
     token: Token
     """The session that waits for it."""

@@ -38,6 +38,8 @@ class SignIn(Request[SignedIn]):
     code was given; no token is made without it.
     """
 
+    UNLOGGED: ClassVar[frozenset[str]] = frozenset({"code"})
+
     username: Token
     password: Password
     wants_token: bool = False
