@@ -136,6 +136,7 @@ IN_OWN_NAME = {
     "accounts.enable_second_factor",
     "accounts.end_support_grant",
     "accounts.enter_account",
+    "accounts.promote_customer",
     "accounts.remove_second_factor",
     "accounts.renew_recovery_codes",
     "accounts.replace_player_password",

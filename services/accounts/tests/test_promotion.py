@@ -1,7 +1,5 @@
 """A customer becomes a dealer, and keeps its login, users and links."""
 
-from dataclasses import replace
-
 import pytest
 
 from accounts.jobs.promotion import promote_customer
@@ -31,7 +29,6 @@ from lineup.contracts.accounts.refusals import (
 from lineup.contracts.accounts.sessions import Identify, SignIn
 from lineup.contracts.accounts.tree import LoginDetails
 from lineup.contracts.accounts.users import GetUser, ListUsers
-from lineup.impersonation import NotOnBehalf
 from lineup.money import Money
 
 from .conftest import PASSWORD, call
@@ -135,11 +132,9 @@ def test_below_a_seller_that_may_have_none_nobody_becomes_one(
         promote(make_customer(tree.reseller))
 
 
-def test_a_neighbour_and_a_visitor_make_nobody_a_dealer(tree, anna, promote):
+def test_a_neighbour_makes_nobody_a_dealer(tree, anna, promote):
     with pytest.raises(CustomerNotFound):
         promote(anna, tree.neighbour)
-    with pytest.raises(NotOnBehalf):
-        promote(anna, replace(tree.partner, on_behalf_of="root"))
 
 
 def test_the_partners_package_counts_the_dealer(ask, tree, anna, promote):

@@ -21,7 +21,6 @@ from lineup.contracts.accounts.refusals import (
 )
 from lineup.contracts.accounts.tree import AccountKind, AccountView, Status
 from lineup.database import UnitOfWork
-from lineup.impersonation import refuse_while_impersonating
 from lineup.verbs import handles
 
 
@@ -35,7 +34,6 @@ def promote_customer(
     below a seller, PackageLimit; a customer in the trash, or whose seller is being
     deleted, is NotFound.
     """
-    refuse_while_impersonating(work.actor)
     customer = lock_row(work, request.customer_id)
     parent = work.session.get_one(Account, customer.seller_id)
     lock_account(work, parent)

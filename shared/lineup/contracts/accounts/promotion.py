@@ -11,6 +11,7 @@ from lineup.verbs import Kind, Request, Route, verb
     "accounts",
     Kind.WRITE,
     allowed=PARTNERS,
+    in_own_name=True,
     needs=Permission.SELLERS,
     rest=Route(
         "POST /customers/<uuid:customer_id>/promotion",
