@@ -98,7 +98,7 @@ def test_no_message_to_an_erased_customer_is_left(database, keyring, clock):
 
 
 @pytest.fixture
-def aside(vhosts):
+def dead_letters(vhosts):
     """A queue of this service, and where messages lie aside that it could not take."""
     uri = vhosts.fresh()
     queue, *_ = queues_of(NotificationsService)
@@ -116,26 +116,26 @@ def aside(vhosts):
 
 @pytest.mark.feature("CU-39")
 def test_what_lies_aside_of_an_erased_customer_is_dropped_when_nothing_needs_it(
-    database, clock, aside
+    database, clock, dead_letters
 ):
     service = NotificationsService()
     service.database = database
-    service.settings = SimpleNamespace(amqp_uri=aside.uri)
+    service.settings = SimpleNamespace(amqp_uri=dead_letters.uri)
     for one in (CUSTOMER, NEIGHBOUR):
-        aside.put(f'{{"state": {{"id": "{one}"}}}}'.encode())
+        dead_letters.put(f'{{"state": {{"id": "{one}"}}}}'.encode())
     with database.transaction() as work:
         upsert_customers(work, [says(1)])
         ERASING.request(work, CUSTOMER, SCOPE, version=1)
     go_on(database)
     service.forget_dead_letters()
-    assert aside.count() == 2
+    assert dead_letters.count() == 2
 
     with database.transaction() as work:
         upsert_customers(work, [says(2, status=Status.DELETED)])
     clock.forward(minutes=1)
     go_on(database)
     service.forget_dead_letters()
-    assert aside.count() == 1
+    assert dead_letters.count() == 1
 
 
 @pytest.mark.feature("CU-39")
