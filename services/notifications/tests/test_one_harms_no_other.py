@@ -18,6 +18,7 @@ from lineup.contracts.notifications import (
 from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.scope import ROOT, below
+from lineup.testing.statements import held_to
 from notifications.deliveries.connections import ConnectionPool
 from notifications.deliveries.mailer import (
     FORBIDDEN,
@@ -311,7 +312,8 @@ class TestServersThatFail:
         clock.forward(days=3, minutes=1)
         young = queue_message(BAD)
 
-        with database.transaction() as work:
+        held = held_to(database.engine, 2, "those found, and all of one server")
+        with held, database.transaction() as work:
             assert give_up_forsaken(work) == 2
 
         assert {line(each).state for each in old} == {DeliveryState.FAILED}

@@ -157,9 +157,13 @@ def give_up_forsaken(work: UnitOfWork) -> int:
         .with_for_update(of=Delivery, skip_locked=True)
     )
     rows = work.session.execute(forsaken).all()
+    by_problem: dict[str, list[UUID]] = {}
     for id_, problem in rows:
+        by_problem.setdefault(problem, []).append(id_)
+    for problem, ids in by_problem.items():
         changes = abandoned(GAVE_UP_REASON.format(problem=problem))
-        work.session.execute(update(Delivery).where(Delivery.id == id_).values(changes))
+        given_up = update(Delivery).where(Delivery.id.in_(ids)).values(changes)
+        work.session.execute(given_up, execution_options=AS_WRITTEN)
     return len(rows)
 
 
