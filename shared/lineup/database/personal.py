@@ -4,18 +4,19 @@ Secrets are never handed out, nor is who of the staff did something, nor what th
 service only keeps to find or sort rows.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Text, cast, func, inspect, select
+from sqlalchemy import ColumnElement, Text, cast, func, inspect, select, true
 
 from lineup.contracts.accounts.personal_data import PersonalRows, ReadPersonalRows
 from lineup.contracts.accounts.refusals import CustomerNotFound
 from lineup.database.audit.models import AuditRow
 from lineup.database.audit.shown import is_secret
+from lineup.database.purging import Step, blanked
 from lineup.database.unit_of_work import UnitOfWork
 from lineup.errors import Invalid
 from lineup.scope import in_scope
@@ -54,6 +55,17 @@ class PersonalTable:
     of: Callable[[UUID], ColumnElement[bool]]
     """The condition that a row is about a customer, by its id."""
     show: Callable[[Any], dict[str, Any]] = columns_of
+    blank: Mapping[str, Any] = field(default_factory=dict)
+    """What an erasure leaves in columns of rows that stay."""
+    is_blank: Any = None
+    """The column, if any, by which rows are marked: what they say later stays."""
+
+    def blanked(self) -> Step:
+        """The step of an erasure that empties its columns."""
+        is_left = true() if self.is_blank is None else ~self.is_blank
+        return blanked(
+            self.model, self.blank, lambda erasure: self.of(erasure.id) & is_left
+        )
 
 
 @dataclass(frozen=True)
@@ -67,6 +79,10 @@ class PersonalTables:
     def every(self) -> Sequence[PersonalTable]:
         """Its tables, and the audit log."""
         return (*self.tables, AUDIT)
+
+    def blanked(self) -> Sequence[Step]:
+        """The steps of an erasure that leave rows and empty what is said in them."""
+        return [one.blanked() for one in self.tables if one.blank]
 
 
 def _logged(row: AuditRow) -> dict[str, Any]:

@@ -9,7 +9,7 @@ A process that dies leaves the rest to the next one, and a request that comes ag
 confirmed again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -239,7 +239,7 @@ def audit_rows(work: UnitOfWork, purge: Any) -> int:
 
 def blanked(
     model: Any,
-    values: dict[str, Any],
+    values: Mapping[str, Any],
     *conditions: Callable[[Any], ColumnElement[bool]],
 ) -> Step:
     """A step that lets columns of the rows that meet conditions say nothing more."""

@@ -20,13 +20,11 @@ from sqlalchemy import (
 )
 
 from billing.erasure.models import Erasure
-from billing.erasure.tables import orders_of, subscriptions_of, transfers_of
+from billing.erasure.tables import PERSONAL, orders_of
 from billing.people.models import CustomerCopy, UserCopy
-from billing.subscriptions.models import Period, Subscription
-from billing.wallets.models import Transfer, Wallet
-from billing.webshops.messages import NOBODY
-from billing.webshops.models import OrderClosing, ShopConnection, ShopOrderRecord
-from billing.webshops.seat_models import OrderSeat
+from billing.subscriptions.models import Subscription
+from billing.wallets.models import Wallet
+from billing.webshops.models import ShopConnection, ShopOrderRecord
 from billing.webshops.shop_models import ShopDelivery
 from billing.webshops.states import WebhookState
 from lineup.contracts.accounts.erasure import (
@@ -123,40 +121,7 @@ STEPS = (
         {"body": b"", "note": "", "problem": ""},
         lambda erasure: ShopDelivery.order_id.in_(orders_of(erasure.id)),
     ),
-    blanked(
-        OrderSeat,
-        {"username": "", "device_mac": "", "unreadable": ""},
-        lambda erasure: OrderSeat.order_id.in_(orders_of(erasure.id)),
-    ),
-    blanked(
-        OrderClosing,
-        {"exception": "", "note": ""},
-        lambda erasure: OrderClosing.order_id.in_(orders_of(erasure.id)),
-    ),
-    blanked(
-        ShopOrderRecord,
-        {
-            "buyer": vars(NOBODY),
-            "shop_customer_id": "",
-            "problem": "",
-            "exceptions": [],
-            "is_erased": True,
-        },
-        lambda erasure: ShopOrderRecord.customer_id == erasure.id,
-        lambda _: ~ShopOrderRecord.is_erased,
-    ),
-    blanked(
-        Period,
-        {"sold_by": "", "closed_by": "", "close_reason": ""},
-        lambda erasure: Period.subscription_id.in_(subscriptions_of(erasure.id)),
-    ),
-    allowed(
-        blanked(
-            Transfer,
-            {"reference": "", "actor": ""},
-            lambda erasure: Transfer.id.in_(transfers_of(erasure.id)),
-        )
-    ),
+    *(allowed(step) for step in PERSONAL.blanked()),
     audit_of_customer,
     kept_answers,
 )

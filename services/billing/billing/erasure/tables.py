@@ -7,6 +7,7 @@ from sqlalchemy import Select, select
 from billing.people.models import CustomerCopy, UserCopy
 from billing.subscriptions.models import Period, RenewalSwitch, Subscription
 from billing.wallets.models import Entry, Transfer, Wallet
+from billing.webshops.messages import NOBODY
 from billing.webshops.models import OrderClosing, ShopOrderRecord
 from billing.webshops.seat_models import OrderSeat
 from lineup.database.personal import PersonalTable, PersonalTables
@@ -48,6 +49,7 @@ PERSONAL = PersonalTables(
             Transfer,
             "Movements of your money",
             lambda one: Transfer.id.in_(transfers_of(one)),
+            blank={"reference": "", "actor": ""},
         ),
         PersonalTable(
             Entry,
@@ -63,6 +65,7 @@ PERSONAL = PersonalTables(
             Period,
             "What you bought of them",
             lambda one: Period.subscription_id.in_(subscriptions_of(one)),
+            blank={"sold_by": "", "closed_by": "", "close_reason": ""},
         ),
         PersonalTable(
             RenewalSwitch,
@@ -73,16 +76,26 @@ PERSONAL = PersonalTables(
             ShopOrderRecord,
             "Your orders",
             lambda one: ShopOrderRecord.customer_id == one,
+            blank={
+                "buyer": vars(NOBODY),
+                "shop_customer_id": "",
+                "problem": "",
+                "exceptions": [],
+                "is_erased": True,
+            },
+            is_blank=ShopOrderRecord.is_erased,
         ),
         PersonalTable(
             OrderSeat,
             "Items of your orders",
             lambda one: OrderSeat.order_id.in_(orders_of(one)),
+            blank={"username": "", "device_mac": "", "unreadable": ""},
         ),
         PersonalTable(
             OrderClosing,
             "What was decided about your orders",
             lambda one: OrderClosing.order_id.in_(orders_of(one)),
+            blank={"exception": "", "note": ""},
         ),
     ),
 )
