@@ -110,8 +110,8 @@ def _is_settled(work: UnitOfWork, erasure: Any) -> int:
         (Subscription.customer_id == is_theirs, is_running(Subscription, work.now)),
         (Wallet.owner_id == is_theirs, Wallet.balance_minor > 0),
     )
-    is_left = (work.session.scalar(select(exists().where(*one))) for one in left)
-    return WAIT if any(is_left) else 0
+    is_left = or_(*(exists().where(*one) for one in left))
+    return WAIT if work.session.scalar(select(is_left)) else 0
 
 
 STEPS = (

@@ -7,7 +7,7 @@ from services.billing.tests.conftest import a_customer, a_user
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from billing.erasure.operations import ERASING, receive
+from billing.erasure.operations import ERASING, STEPS, receive
 from billing.subscriptions import operations as subscriptions
 from billing.subscriptions.renewals import top_up
 from billing.wallets.checks import check_ledger
@@ -29,6 +29,7 @@ from lineup.contracts.billing.wallets import CheckLedger, TopUp
 from lineup.ids import new_id
 from lineup.money import Money
 from lineup.testing.leftovers import found_in
+from lineup.testing.statements import held_to
 
 from .conftest import woo, woo_line
 
@@ -220,6 +221,14 @@ def test_one_that_somebody_holds_up_is_put_off_and_the_next_goes_on(desk, buyer)
     desk.clock.forward(minutes=2)
     go_on(desk)
     assert len(desk.told("billing_erased")) == 2
+
+
+def test_whether_all_is_settled_is_asked_at_once(desk):
+    nobody = SimpleNamespace(id=new_id())
+    is_settled, *_ = STEPS
+    held = held_to(desk.database.engine, 1, "whatever may be left, together")
+    with held, desk.database.transaction() as work:
+        assert is_settled(work, nobody) == 0
 
 
 @pytest.mark.feature("CU-39")
