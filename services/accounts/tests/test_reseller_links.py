@@ -30,7 +30,10 @@ from accounts.logins.models import Login, Session
 from accounts.membership.operations import create_customer
 from accounts.packages.limits import count_sellers
 from accounts.packages.models import Partnership
+from accounts.packages.operations import create_partner_package
 from accounts.partners.ending import delete_partner
+from accounts.partners.finding import get_partnership
+from accounts.partners.payments import choose_package
 from accounts.sellers.editing import update_account
 from accounts.sellers.operations import create_account
 from accounts.staff.api_keys import new_key, renewed_key
@@ -43,7 +46,13 @@ from lineup.contracts.accounts.customers import GetCustomer
 from lineup.contracts.accounts.jobs import DeleteAccount, MoveCustomer
 from lineup.contracts.accounts.membership import CreateCustomer
 from lineup.contracts.accounts.partner_directory import UpdatePartnerListing
-from lineup.contracts.accounts.partnerships import DeletePartner, PartnershipState
+from lineup.contracts.accounts.partner_packages import CreatePartnerPackage
+from lineup.contracts.accounts.partnerships import (
+    ChoosePackage,
+    DeletePartner,
+    GetPartnership,
+    PartnershipState,
+)
 from lineup.contracts.accounts.refusals import (
     AccountInactive,
     LinkActive,
@@ -83,6 +92,7 @@ from lineup.contracts.accounts.tree import (
 )
 from lineup.contracts.billing.subscriptions import ListSubscriptions, Purchase
 from lineup.errors import Invalid, NotFound
+from lineup.money import Money
 from lineup.scope import PartnerNotFound
 from lineup.testing.blocking import wait_until_blocked
 from lineup.verbs import verb_of
@@ -399,14 +409,30 @@ class TestLink:
         [link] = sides.links(sides.company)
         assert not link.partner_is_available
 
-    @pytest.mark.feature("PL-14")
-    def test_of_a_company_that_has_not_paid_leads_to_payment(self, sides):
+    def test_of_a_company_that_has_not_paid_leads_to_payment(self, sides, ask):
         sides.sign_in()
         link_id = sides.link()
         sides.lock(sides.company.account_id)
+        price = Money.of("20.00 EUR")
+        making = CreatePartnerPackage(name="Selling", price=price)
+        package = ask(sides.tree.operator, create_partner_package, making)
         for wanted in (None, link_id):
+            who = sides.who(wanted)
+            assert who.account_id == sides.company.account_id
             with pytest.raises(PartnerLocked):
-                verb_of(ListSubscriptions).access.check(sides.who(wanted))
+                verb_of(ListSubscriptions).access.check(who)
+            for verb in (GetPartnership, ChoosePackage):
+                verb_of(verb).access.check(who)
+            ask(who, choose_package, ChoosePackage(package_id=package.id))
+            found = ask(who, get_partnership, GetPartnership())
+            assert (found.id, found.amount) == (sides.company.account_id, price)
+
+    def test_leads_no_company_to_what_a_partner_pays(self, sides, ask):
+        sides.sign_in()
+        sides.link()
+        request = GetPartnership(partner_id=sides.tree.partner.account_id)
+        with pytest.raises(PartnerNotFound):
+            ask(sides.who(), get_partnership, request)
 
 
 PLANTED = """

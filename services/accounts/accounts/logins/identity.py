@@ -78,10 +78,19 @@ def identify(work: UnitOfWork, request: Identify) -> Actor:
 
 def _selling(found: "Found", actor: Actor) -> Actor:
     """A reseller at its partner: it pays nothing to the platform for that partner, and
-    when its link has ended, it stands where none of the partner's customers are.
+    when its link has ended, it stands where none of the partner's customers are. Whose
+    own company has not paid is at home, where it can.
     """
     if found.home_is_locked:
-        return replace(actor, role=Role.RESELLER_COMPANY, is_locked=True)
+        return replace(
+            actor,
+            role=Role.RESELLER_COMPANY,
+            scopes=(found.own.scope,),
+            account_id=found.own.id,
+            partner_id=found.own.partner_id,
+            is_locked=True,
+            lacks=(),
+        )
     actor = replace(actor, role=Role.RESELLER, is_locked=False)
     if found.has_ended:
         home = found.own.scope if found.is_link else below(ROOT, found.entered.id)

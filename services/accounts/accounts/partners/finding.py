@@ -16,6 +16,8 @@ from accounts.partners.models import Note
 from accounts.partners.platform import platform
 from accounts.partners.telling import next_package, reference_of
 from accounts.tree.models import Account
+from accounts.tree.operations import account_in_scope
+from accounts.tree.rights import TOP_KINDS
 from accounts.users.limits import count_users
 from lineup.contracts.accounts.partnerships import (
     GetPartnership,
@@ -27,7 +29,6 @@ from lineup.contracts.accounts.partnerships import (
     Usage,
 )
 from lineup.contracts.accounts.refusals import AccountNotFound
-from lineup.contracts.accounts.tree import AccountKind
 from lineup.contracts.paging import Page
 from lineup.database import UnitOfWork, page_of
 from lineup.scope import acting_partner, in_scope
@@ -135,13 +136,15 @@ def usage_of(work: UnitOfWork, partner_id: UUID) -> Usage:
 
 
 def _find(work: UnitOfWork, partner_id: UUID) -> Partnership:
-    """A partner's standing; who has no row yet has paid without an end."""
+    """Where a partner or reseller company stands; one without a row has paid without
+    an end.
+    """
     wanted = _partnerships().where(Partnership.id == partner_id)
     found = work.session.scalar(in_scope(wanted, Partnership, work.actor))
     if found is not None:
         return found
-    partner = work.session.get(Account, partner_id)
-    if partner is None or partner.kind is not AccountKind.PARTNER:
+    partner = account_in_scope(work, partner_id)
+    if partner.kind not in TOP_KINDS:
         raise AccountNotFound
     return Partnership.of(partner, PartnershipState.PAID, partner.created_at)
 

@@ -23,14 +23,14 @@ from lineup.export_links import partner_behind
 pages = Blueprint("package_pages", __name__)
 
 PARTNER = frozenset({Role.PARTNER})
-BELOW_PLATFORM = OF_PARTNER | SELLERS_ALONE | {Role.RESELLER_COMPANY}
+PAYING = OF_PARTNER | {Role.RESELLER_COMPANY}
 
 
 @pages.get("/package")
-@page_for(BELOW_PLATFORM, while_locked=True)
+@page_for(PAYING | SELLERS_ALONE, while_locked=True)
 def my_package() -> str:
     """What one's company has of the platform, and how to go on."""
-    if actor().role not in OF_PARTNER:
+    if actor().role not in PAYING:
         return render_template("account/package_of_provider.html")
     offering = ask_later(ListOfferedPackages())
     one = ask(GetPartnership())
@@ -40,7 +40,7 @@ def my_package() -> str:
 
 
 @pages.route("/package/<uuid:package_id>/choose", methods=["GET", "POST"])
-@page_for(PARTNER, asks=ChoosePackage, while_locked=True)
+@page_for(PAYING - {Role.STAFF}, asks=ChoosePackage, while_locked=True)
 def choose(package_id: UUID) -> ResponseReturnValue:
     """Ask, and have another package."""
     one, wanted = ask(GetPartnership()), _find_package(package_id)

@@ -1,6 +1,7 @@
 """Pages of the directory, of link requests and of links, for both sides."""
 
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
@@ -8,6 +9,8 @@ from gateway.panel.guard import TOKEN
 from lineup.access import PartnerUnavailable
 from lineup.context import Actor, LinkStanding, Role
 from lineup.contracts.accounts.partner_directory import DirectoryEntry, PartnerListing
+from lineup.contracts.accounts.partner_packages import OfferedPackage, OfferedPackages
+from lineup.contracts.accounts.partnerships import PartnershipDetails
 from lineup.contracts.accounts.refusals import RequestClosed, RequestOpen
 from lineup.contracts.accounts.reseller_links import (
     LinkRequestState,
@@ -17,6 +20,7 @@ from lineup.contracts.accounts.reseller_links import (
 )
 from lineup.contracts.accounts.sessions import SignedIn
 from lineup.contracts.paging import Page
+from lineup.money import Money
 
 from .test_sellers import ID, OTHER, sent, text_of, visible_text
 
@@ -29,16 +33,26 @@ def company(browser):
     return browser(Role.RESELLER_COMPANY)
 
 
-@pytest.mark.parametrize(
-    ("is_locked", "words"),
-    [(True, "locked because payment is due"), (False, "looks after your account")],
-)
-def test_a_company_is_told_how_it_stands(company, services, is_locked, words):
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_a_company_is_told_how_it_stands_and_pays(
+    company, services, sample, form_of, is_locked
+):
     own = services.roles["token-of-reseller_company"]
     services.roles["token-of-reseller_company"] = replace(own, is_locked=is_locked)
+    standing = sample(PartnershipDetails, amount=Money.of("20.00 EUR"), reference="R-7")
+    services.answer_with("accounts.get_partnership", standing)
+    offered = OfferedPackages(packages=[sample(OfferedPackage, id=UUID(OTHER))])
+    services.answer_with("accounts.list_offered_packages", offered)
     landing = "/package" if is_locked else f"{HERE}/links"
     assert company.get("/").location == landing
-    assert words in visible_text(company.get("/package"))
+    page = visible_text(company.get("/package"))
+    assert ("locked because payment is due" in page) is is_locked
+    assert "R-7" in page
+    assert "Export" not in page
+    answer = sent(company, form_of, f"/package/{OTHER}/choose")
+    assert answer.location == "/package"
+    [(_, asked)] = services.calls_of("accounts.choose_package")
+    assert str(asked.package_id) == OTHER
 
 
 def test_a_company_changes_its_own_details(company, form_of, services):

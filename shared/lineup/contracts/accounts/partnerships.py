@@ -171,7 +171,7 @@ class PartnershipDetails(PartnershipView):
 @verb(
     "accounts",
     Kind.READ,
-    allowed=PARTNERS | {Role.SUPPORT},
+    allowed=PARTNERS | {Role.RESELLER_COMPANY, Role.SUPPORT},
     while_locked=True,
     rest=Route("GET /partnership", has_tag=False),
 )
@@ -197,7 +197,7 @@ class ListPartnerships(Request[Page[PartnershipView]]):
 @verb(
     "accounts",
     Kind.WRITE,
-    allowed=OPERATORS | {Role.PARTNER},
+    allowed=OPERATORS | {Role.PARTNER, Role.RESELLER_COMPANY},
     in_own_name=True,
     while_locked=True,
     rest=Route("PUT /partnership/package", has_tag=False),
