@@ -42,8 +42,8 @@ RULES = Rules(
 class Company:
     """Fills a database with partners that write to customers, and with who may ask."""
 
-    def __init__(self, world):
-        self.world = world
+    def __init__(self, tenants):
+        self.tenants = tenants
         self.people = [
             Actor(role=role, scopes=(ROOT,), name=str(role))
             for role in (Role.OPERATOR, Role.SUPPORT)
@@ -66,7 +66,7 @@ class Company:
             public_url="",
             status=Status.ACTIVE,
         )
-        with self.world.database.transaction() as work:
+        with self.tenants.database.transaction() as work:
             upsert_accounts(work, [account])
         owner, _ = (
             self.person(role, scope, partner_id) for role in (Role.PARTNER, Role.STAFF)
@@ -81,7 +81,7 @@ class Company:
             "sender_name": f"Sender {number}",
             "host": f"mail-{number}.tv.example",
         }
-        self.world.do(owner, SaveTransport(**transport))
+        self.tenants.do(owner, SaveTransport(**transport))
 
     def person(self, role, scope, partner_id):
         made = Actor(role=role, scopes=(scope,), partner_id=partner_id, name=str(role))
@@ -103,7 +103,7 @@ class Company:
             mobile="",
             status=Status.ACTIVE,
         )
-        with self.world.database.transaction() as work:
+        with self.tenants.database.transaction() as work:
             upsert_customers(work, [state])
         self.message(scope, partner_id, customer_id)
 
@@ -119,8 +119,8 @@ class Company:
             scope=scope,
             request_id=new_id().hex,
         )
-        with self.world.database.transaction() as work:
-            queue(work, self.world.service.keyring, message)
+        with self.tenants.database.transaction() as work:
+            queue(work, self.tenants.service.keyring, message)
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +136,7 @@ def company(databases):
     made = Company(World(service, Database(engine, SetClock(SPRING)), RULES))
     for number in range(2):
         made.partner(number)
-    made.world.close()
+    made.tenants.close()
     yield made
     engine.dispose()
     databases.drop(uri)
@@ -154,15 +154,15 @@ def actors(draw, people, verb):
 @pytest.mark.feature("AH-01")
 @pytest.mark.parametrize("name", VERBS)
 def test_what_lies_outside_is_neither_told_nor_changed(name, company):
-    world, verb = company.world, VERBS[name]
+    tenants, verb = company.tenants, VERBS[name]
 
     @given(data=st.data())
     @settings(max_examples=EXAMPLES, deadline=None)
     def ask(data):
         actor = data.draw(actors(company.people, verb))
-        request = data.draw(world.requests(verb.request, actor))
+        request = data.draw(tenants.requests(verb.request, actor))
 
-        assert world.ask(actor, request).violations() == []
+        assert tenants.ask(actor, request).violations() == []
 
     ask()
-    assert name in world.reached, "No values fit, or nobody may ask it."
+    assert name in tenants.reached, "No values fit, or nobody may ask it."
