@@ -255,8 +255,8 @@ def test_every_page_is_there_for_its_roles_and_for_no_others(browser, pages, rol
         if "GET" not in methods:
             continue
         answer = client.get(path)
-        if (onward := answer.location or "").startswith("/users/"):
-            answer = client.get(onward)  # where the only user is sold to
+        if (onward := answer.location or "").startswith(("/users/", "/customers/")):
+            answer = client.get(onward)  # to the only user, or the own users
         expected = 200 if role in roles else 403
         assert answer.status_code == expected, (path, role, visible_text(answer))
         content = answer.get_data()

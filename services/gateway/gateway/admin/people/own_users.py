@@ -5,13 +5,12 @@ from uuid import UUID
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway.admin.people.customers import show_users
 from gateway.admin.people.sellers import account_of
 from gateway.panel.forms import LineupForm, form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.request_context import actor, ask
 from lineup.context import OPERATORS, SELLERS
-from lineup.contracts.accounts.customers import ListCustomers
+from lineup.contracts.accounts.customers import CustomerView, ListCustomers
 from lineup.contracts.accounts.membership import OpenOwnCustomer
 from lineup.contracts.paging import Paging
 from lineup.errors import NotFound
@@ -39,12 +38,16 @@ def users_of(account_id: UUID) -> ResponseReturnValue:
 def _users_of(account_id: UUID) -> ResponseReturnValue:
     known = ListCustomers(seller_id=account_id, is_own=True, paging=Paging(limit=1))
     for customer in ask(known).items:
-        return show_users(customer.id)
+        return _to_users(customer)
     return form_page(
         "admin/people/own_users/begin.html",
         LineupForm(),
         lambda: ask(OpenOwnCustomer(account_id=account_id)),
-        lambda made: go_to(url_for("customers_pages.show_users", customer_id=made.id)),
+        _to_users,
         account=account_of(account_id),
         is_mine=account_id == actor().account_id,
     )
+
+
+def _to_users(customer: CustomerView) -> ResponseReturnValue:
+    return go_to(url_for("customers_pages.show_users", customer_id=customer.id))
