@@ -33,7 +33,7 @@ NAMES_NOBODY = {
     },
     "billing": {
         *("account_copy", "package_copy", "plan", "product", "purges", "erasures"),
-        *("shop_connection", "shop_effect"),
+        *("seller_prices", "shop_connection", "shop_effect"),
         "shop_delivery",  # raw, and the shop's; what it says is in `shop_order`
     },
     "notifications": {

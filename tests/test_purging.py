@@ -40,6 +40,7 @@ PURGED = {
         "plan",
         "product",
         "renewal_switch",
+        "seller_prices",
         "shop_closing",
         "shop_connection",
         "shop_delivery",

@@ -122,7 +122,7 @@ def one_of_everything(lineup: Running) -> Tenant:
     tenant = create_tenant(lineup)
     login = {"username": f"{tenant.username}-dealer", "password": "Long-enough-1"}
     dealer = tenant.make("/accounts", kind="dealer", name="Dealer", login=login)
-    customer = tenant.customer()
+    customer, plan = tenant.customer(), tenant.plan("9.00", days=30)
     user = tenant.user(customer)["id"]
     shop = {"kind": "woocommerce", "name": "Shop", "secret": "s" * 20}
     source = {"name": "Guide", "address": "http://127.0.0.1:9/guide.xml"}
@@ -130,6 +130,8 @@ def one_of_everything(lineup: Running) -> Tenant:
     # A server of its own: of the installation's it is told when others' mail leaves.
     server = {"host": "mail.example.net", "port": 25, "security": "none"}
     tenant.put("/mail-transport", **sender, **server, username="")
+    listed = f"/accounts/{dealer['id']}/price-list/{plan}"
+    tenant.put(listed, price=euros("8.00"))
     given = f"/customers/{customer}/packages/{tenant.ids['package_id']}"
     tenant.put(given, is_included=True)
     tenant.ids |= {
@@ -149,7 +151,7 @@ def one_of_everything(lineup: Running) -> Tenant:
         )["id"],
         "user_id": user,
         "device_id": tenant.make(f"/users/{user}/devices", model="Box")["id"],
-        "plan_id": tenant.plan("9.00", days=30),
+        "plan_id": plan,
         "shop_id": tenant.make("/shops", **shop, currency="EUR")["id"],
         "source_id": tenant.make("/guide-sources", **source, is_on=False)["id"],
     }

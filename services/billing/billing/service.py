@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from billing import metrics as watching
 from billing.catalog import operations as catalog_operations
+from billing.catalog import price_lists
 from billing.catalog.entrypoints import CatalogEntrypoints
 from billing.catalog.models import PackageCopy
 from billing.entrypoints import LedgerEntrypoints
@@ -51,6 +52,7 @@ class BillingService(
     settings_type = BillingSettings
     operations: ClassVar = (
         catalog_operations,
+        price_lists,
         plan_use,
         sales_list,
         sales,

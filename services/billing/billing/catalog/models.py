@@ -105,3 +105,31 @@ class Plan(Timestamped, Record):
     def retire(self, now: datetime) -> None:
         """Take it off sale; retiring twice changes nothing."""
         self.retired_at = self.retired_at or now
+
+
+class SellerPrice(Record):
+    """A plan on the price list of a reseller or dealer."""
+
+    __tablename__ = "seller_prices"
+    __table_args__ = (CheckConstraint("price_minor >= 0", "price"),)
+
+    seller_id: Mapped[UUID] = mapped_column(primary_key=True)
+    plan_id: Mapped[UUID] = mapped_column(
+        ForeignKey("plan.id"), primary_key=True, index=True
+    )
+    partner_id: Mapped[UUID]
+    price_minor: Mapped[int | None]
+    """None: the plan's own price."""
+    asset: Mapped[str]
+    """Of the plan when it was priced: once that has another, its own price counts."""
+
+    def own_price(self, plan: Plan) -> Money | None:
+        """The price of the plan at this seller; None: its list price."""
+        if self.price_minor is None or self.asset != plan.asset:
+            return None
+        return Money(self.price_minor, self.asset)
+
+    def price(self, plan: Plan) -> Money:
+        """What the plan costs customers of this seller."""
+        own = self.own_price(plan)
+        return plan.price if own is None else own

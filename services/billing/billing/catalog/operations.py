@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
 from billing.catalog.models import PackageCopy, Plan, Product
+from billing.catalog.offers import Offer, offer_to
 from billing.catalog.views import plan_view, view_of
 from billing.people import operations as people
 from lineup.context import Actor
@@ -116,13 +117,17 @@ def update_product(work: UnitOfWork, request: UpdateProduct) -> ProductView:
 def get_product(work: UnitOfWork, request: GetProduct) -> ProductView:
     """One product with its plans."""
     statement = select(Product).where(Product.id == request.product_id)
-    return view_of(_found(work.session.scalar(_on_offer(statement, work.actor))))
+    offer = offer_to(work)
+    return view_of(
+        _found(work.session.scalar(_on_offer(statement, work.actor, offer))), offer
+    )
 
 
 @handles(ListProducts)
 def list_products(work: UnitOfWork, request: ListProducts) -> Page[ProductView]:
     """Products with their plans that pass every filter given, newest first."""
-    statement = _on_offer(select(Product), work.actor).options(
+    offer = offer_to(work)
+    statement = _on_offer(select(Product), work.actor, offer).options(
         selectinload(Product.plans)
     )
     if request.search.strip():
@@ -137,7 +142,8 @@ def list_products(work: UnitOfWork, request: ListProducts) -> Page[ProductView]:
         statement = statement.where(sold if request.on_sale else ~sold)
     if request.is_trial is not None:
         statement = statement.where(Product.is_trial.is_(request.is_trial))
-    return page_of(work.session, statement, Product, request.paging, view_of, ORDERS)
+    view = partial(view_of, offer=offer)
+    return page_of(work.session, statement, Product, request.paging, view, ORDERS)
 
 
 def _is_called(part: str) -> ColumnElement[bool]:
@@ -157,7 +163,7 @@ def create_plan(work: UnitOfWork, request: CreatePlan) -> PlanView:
     product = _found(work.session.scalar(in_scope(statement, Product, work.actor)))
     all_valid(
         lambda: _check_length(request),
-        lambda: _check_price(work, request.price, product),
+        lambda: check_price(work, request.price, product),
     )
     plan = Plan(
         id=new_id(),
@@ -195,7 +201,7 @@ def change_plan(work: UnitOfWork, request: ChangePlan) -> PlanView:
         raise PlanRetired
     plan.name = either(request.name, plan.name)
     if request.price is not UNSET:
-        _check_price(work, request.price, plan.product)
+        check_price(work, request.price, plan.product)
         plan.take_price(request.price)
     with _unless_sku_taken(work):
         plan.sku = either(request.sku, plan.sku)
@@ -211,7 +217,7 @@ def retire_plan(work: UnitOfWork, request: RetirePlan) -> PlanView:
     return plan_view(plan)
 
 
-def get_plan_on_sale(work: UnitOfWork, plan_id: UUID, partner_id: UUID) -> Plan:
+def get_plan_on_sale(work: UnitOfWork, plan_id: UUID, partner_id: UUID | None) -> Plan:
     """A plan of that partner; NotFound if it has no such, PlanRetired if no longer."""
     plan = _find_plan(work, plan_id)
     if plan is None or plan.partner_id != partner_id:
@@ -278,8 +284,12 @@ def find_plan_by_sku(work: UnitOfWork, partner_id: UUID, sku: str) -> Plan | Non
     return work.session.scalar(statement)
 
 
-def _on_offer(statement: S, actor: Actor) -> S:
-    """Narrow to products in scope, or of the partner the actor lies below."""
+def _on_offer(statement: S, actor: Actor, offer: Offer) -> S:
+    """Narrow to products in scope, or of the partner the actor lies below; where there
+    is a price list, to those with a plan on it.
+    """
+    if offer.plan_ids:
+        statement = statement.where(Product.plans.any(Plan.id.in_(offer.plan_ids)))
     partners = {partner_of(scope) for scope in actor.scopes} - {None}
     return statement.where(
         or_(within(Product.scope, actor), Product.partner_id.in_(partners))
@@ -323,7 +333,8 @@ def _found_plan(plan: Plan | None) -> Plan:
     return plan
 
 
-def _check_price(work: UnitOfWork, price: Money, product: Product) -> None:
+def check_price(work: UnitOfWork, price: Money, product: Product) -> None:
+    """TrialCosts for a trial's price, CurrencyMismatch for one in another currency."""
     if product.is_trial and price:
         raise TrialCosts(fields={"price": [TrialCosts.__doc__ or ""]})
     currency = people.get_partner(work, product.partner_id).currency

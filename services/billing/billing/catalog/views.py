@@ -3,11 +3,13 @@
 from uuid import UUID
 
 from billing.catalog.models import Plan, Product
+from billing.catalog.offers import EVERYTHING, Offer
 from lineup.contracts.billing.catalog import PlanView, ProductView
+from lineup.money import Money
 
 
-def view_of(product: Product) -> ProductView:
-    """A product as its callers see it."""
+def view_of(product: Product, offer: Offer = EVERYTHING) -> ProductView:
+    """A product as its callers see it: with the plans on offer, at their prices."""
     return ProductView(
         updated_at=product.last_change,
         id=product.id,
@@ -18,18 +20,22 @@ def view_of(product: Product) -> ProductView:
         addresses=product.addresses,
         is_trial=product.is_trial,
         external_id=product.external_id,
-        plans=[plan_view(plan) for plan in product.plans],
+        plans=[
+            plan_view(plan, offered.price)
+            for plan in product.plans
+            if (offered := offer.of(plan)).is_allowed
+        ],
     )
 
 
-def plan_view(plan: Plan) -> PlanView:
-    """A plan as its callers see it."""
+def plan_view(plan: Plan, price: Money | None = None) -> PlanView:
+    """A plan as its callers see it; at its list price if no other is given."""
     return PlanView(
         updated_at=plan.last_change,
         id=plan.id,
         product_id=plan.product_id,
         name=plan.name,
-        price=plan.price,
+        price=plan.price if price is None else price,
         months=plan.months,
         days=plan.days,
         sku=plan.sku,

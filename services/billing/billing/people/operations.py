@@ -13,12 +13,17 @@ from billing.people.models import AccountCopy, CustomerCopy, UserCopy
 from lineup import scope
 from lineup.access import PartnerUnavailable
 from lineup.contracts.accounts.customers import CustomerChanged
-from lineup.contracts.accounts.refusals import CustomerNotFound, UserNotFound
+from lineup.contracts.accounts.refusals import (
+    AccountNotFound,
+    CustomerNotFound,
+    UserNotFound,
+)
 from lineup.contracts.accounts.tree import GONE, AccountChanged, AccountKind, Status
 from lineup.contracts.accounts.users import UserChanged
 from lineup.database import UnitOfWork, get_held, upsert_newest
 from lineup.scope import PartnerNotFound, in_scope, partner_of
 
+SELLER_KINDS = (AccountKind.RESELLER, AccountKind.DEALER)
 MOST_USERS = 1000
 """Users of one customer that one overview shows."""
 
@@ -155,6 +160,20 @@ def acting_partner(work: UnitOfWork, partner_id: UUID | None) -> AccountCopy:
     if partner is None:
         raise PartnerNotFound
     return partner
+
+
+def get_seller(
+    work: UnitOfWork, account_id: UUID, *, for_update: bool = False
+) -> AccountCopy:
+    """A reseller or dealer in the actor's scope; NotFound otherwise."""
+    statement = select(AccountCopy).where(
+        AccountCopy.id == account_id, AccountCopy.kind.in_(SELLER_KINDS)
+    )
+    found = in_scope(statement, AccountCopy, work.actor)
+    seller = work.session.scalar(found.with_for_update() if for_update else found)
+    if seller is None:
+        raise AccountNotFound
+    return seller
 
 
 def get_customer(work: UnitOfWork, customer_id: UUID) -> CustomerCopy:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, delete, exists, select
 from sqlalchemy.orm import aliased
 
-from billing.catalog.models import PackageCopy, Plan, Product
+from billing.catalog.models import PackageCopy, Plan, Product, SellerPrice
 from billing.erasure.models import Erasure
 from billing.erasure.operations import allowed
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
@@ -71,6 +71,7 @@ STEPS = (
     _of(OrderEffect, OrderEffect.shop_id, ShopConnection),
     of_partner(ShopOrderRecord),
     of_partner(ShopConnection),
+    of_partner(SellerPrice),
     allowed(of_partner(Plan)),
     of_partner(Product),
     of_partner(PackageCopy),

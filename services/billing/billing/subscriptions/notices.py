@@ -10,12 +10,17 @@ from lineup.contracts.billing.subscriptions import RenewalBlocked, RenewalFellSh
 from lineup.database import UnitOfWork
 from lineup.money import Money
 
-TOLD_OBSTACLES = frozenset({"plan_retired"})
+TOLD_OBSTACLES = frozenset({"plan_retired", "plan_not_allowed"})
 """What a customer can do something about and may not know: it buys another plan."""
 
 
 def announce_shortfall(
-    work: UnitOfWork, subscription: Subscription, balance: Money, missing: Money
+    work: UnitOfWork,
+    subscription: Subscription,
+    *,
+    price: Money,
+    balance: Money,
+    missing: Money,
 ) -> None:
     """Announce that the period after the last one could not be paid."""
     period = _untold(work, subscription)
@@ -26,7 +31,7 @@ def announce_shortfall(
         RenewalFellShort(
             **_about(subscription, period),
             product_name=plan.product.name,
-            price=plan.price,
+            price=price,
             balance=balance,
             missing=missing,
         )

@@ -6,7 +6,7 @@ is what happens. `renewal_set.sql` asks it of many at once; a test holds both to
 
 from datetime import datetime
 
-from billing.catalog.models import Plan
+from billing.catalog.offers import OfferedPlan
 from billing.people.models import AccountCopy
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.waiting import is_over
@@ -17,7 +17,7 @@ PUT_OFF = "put_off"
 
 def obstacle_of(
     subscription: Subscription,
-    plan: Plan,
+    offered: OfferedPlan,
     now: datetime,
     *,
     is_inactive: bool,
@@ -31,8 +31,9 @@ def obstacle_of(
     """
     obstacles = (
         ("over", is_over(subscription, now, partner)),
-        ("trial", plan.product.is_trial),
-        ("plan_retired", plan.is_retired),
+        ("trial", offered.plan.product.is_trial),
+        ("plan_retired", offered.plan.is_retired),
+        ("plan_not_allowed", not offered.is_allowed),
         ("inactive", is_inactive),
         ("replaced", is_switched_on and not subscription.renews),
         (PUT_OFF, _is_put_off(subscription, now)),

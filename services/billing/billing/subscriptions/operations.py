@@ -8,6 +8,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from billing.catalog import operations as catalog
+from billing.catalog.offers import offer_of
 from billing.people import operations as people
 from billing.people.models import CustomerCopy, UserCopy
 from billing.subscriptions import stops
@@ -82,20 +83,21 @@ def purchase(work: UnitOfWork, request: Purchase) -> SubscriptionView:
 
     A running user is renewed. Counted from now while running, what was left is given
     back as by a stop and a new subscription begins. InsufficientBalance, PlanRetired,
-    OtherProductRunning, PeriodOver, TrialUsed, PartnerUnavailable; NotFound outside
-    the scope.
+    PlanNotAllowed, OtherProductRunning, PeriodOver, TrialUsed, PartnerUnavailable;
+    NotFound outside the scope.
     """
     user = people.get_user(work, request.user_id)
     plan = catalog.get_plan_on_sale(work, request.plan_id, user.partner_id)
     people.refuse_unserved(work, user.partner_id)
     if people.lock_customer(work, user.customer_id).is_gone:
         raise UserNotFound
+    offered = offer_of(work, user.scope).sold(plan)
     check_currency(work, plan)
     check_trial(work, user, plan)
     if request.count_from is CountFrom.NOW:
         _stop_running(work, user.id, reason="bought anew from now")
     subscription, starts_at = subscription_for(work, user, plan, request.count_from)
-    payment = from_balance(subscription, plan, Cause.PURCHASE)
+    payment = from_balance(subscription, offered, Cause.PURCHASE)
     add_period(work, subscription, plan, payment, starts_at)
     announce(work, subscription)
     return view_of(work, subscription)

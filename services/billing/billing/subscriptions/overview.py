@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from billing.catalog import operations as catalog
-from billing.catalog.models import Plan
+from billing.catalog.offers import OfferedPlan, offers_of
 from billing.people import operations as people
 from billing.people.models import UserCopy
 from billing.subscriptions.models import RenewalSwitch, Subscription
@@ -55,22 +55,23 @@ def _lines(work: UnitOfWork, users: Sequence[UserCopy]) -> list[RenewalLine]:
     plans = catalog.get_plans(work, {one.plan_id for one in newest.values()})
     inactive = people.inactive_users(work, ids)
     partners = partners_of(work, newest.values())
+    offers = offers_of(work, {one.scope for one in newest.values()})
     lines = []
     for user in users:
         last, renews = newest.get(user.id), switches.get(user.id, False)
         if last is None:
             lines.append(_bare_line(user, renews))
         else:
-            plan = plans[last.plan_id]
+            offered = offers[last.scope].of(plans[last.plan_id])
             obstacle = obstacle_of(
                 last,
-                plan,
+                offered,
                 work.now,
                 is_inactive=user.id in inactive,
                 is_switched_on=renews,
                 partner=partners.get(last.partner_id),
             )
-            lines.append(_line(work, user, last, plan, renews, obstacle))
+            lines.append(_line(work, user, last, offered, renews, obstacle))
     return lines
 
 
@@ -112,7 +113,7 @@ def _line(
     work: UnitOfWork,
     user: UserCopy,
     last: Subscription,
-    plan: Plan,
+    offered: OfferedPlan,
     renews: bool,  # noqa: FBT001
     obstacle: str,
 ) -> RenewalLine:
@@ -121,11 +122,11 @@ def _line(
         user_name=user.name,
         renews=renews,
         subscription_id=last.id,
-        product_name=plan.product.name,
-        plan_name=plan.name,
+        product_name=offered.plan.product.name,
+        plan_name=offered.plan.name,
         state=last.state_at(work.now),
         ends_at=last.ends_at,
-        price=plan.price,
+        price=offered.price,
         is_due=renews and not obstacle,
         obstacle=obstacle,
     )

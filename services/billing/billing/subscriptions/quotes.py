@@ -4,6 +4,7 @@ from datetime import datetime
 
 from billing.catalog import operations as catalog
 from billing.catalog.models import Plan
+from billing.catalog.offers import OfferedPlan, offer_of
 from billing.people import operations as people
 from billing.people.models import UserCopy
 from billing.subscriptions import stops
@@ -41,6 +42,7 @@ def quote_purchase(work: UnitOfWork, request: QuotePurchase) -> PurchaseQuote:
     user = people.get_user(work, request.user_id)
     plan = catalog.get_plan_on_sale(work, request.plan_id, user.partner_id)
     people.refuse_unserved(work, user.partner_id)
+    offered = offer_of(work, user.scope).sold(plan)
     check_currency(work, plan)
     check_trial(work, user, plan)
     last = find_last(work, user.id)
@@ -52,7 +54,8 @@ def quote_purchase(work: UnitOfWork, request: QuotePurchase) -> PurchaseQuote:
     if goes_on is not None:
         starts_at = renewal_start(request.count_from, goes_on.ends_at, work.now)
     ends_at = _end(work, user, plan, goes_on, starts_at)
-    return _quote(work, user, plan, (starts_at, ends_at), refunded, goes_on)
+    span = (starts_at, ends_at)
+    return _quote(work, user, offered, span, refunded, goes_on)
 
 
 def _end(
@@ -71,11 +74,12 @@ def _end(
 def _quote(
     work: UnitOfWork,
     user: UserCopy,
-    plan: Plan,
+    offered: OfferedPlan,
     span: tuple[datetime, datetime],
     refunded: Money,
     goes_on: Subscription | None,
 ) -> PurchaseQuote:
+    plan, price = offered.plan, offered.price
     account = wallets.account_of(work, user.customer_id)
     funds = funds_of(work, account)
     balance = funds.left(account)
@@ -84,12 +88,12 @@ def _quote(
         plan_id=plan.id,
         product_name=plan.product.name,
         plan_name=plan.name,
-        price=plan.price,
+        price=price,
         starts_at=span[0],
         ends_at=span[1],
         refunded=refunded,
         balance=balance,
-        balance_after=balance + refunded - plan.price,
-        missing=funds.missing(account, plan.price - refunded),
+        balance_after=balance + refunded - price,
+        missing=funds.missing(account, price - refunded),
         is_renewal=goes_on is not None,
     )

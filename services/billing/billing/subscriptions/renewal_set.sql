@@ -30,7 +30,9 @@ WITH clock AS MATERIALIZED (
            s.id AS subscription_id, s.version + 1 AS version,
            s.user_id, s.customer_id, s.partner_id, s.scope,
            s.started_at, s.ends_at AS ended_at, s.anchor_at, s.anchor_months,
-           p.id AS plan_id, p.name AS plan_name, p.price_minor AS price, p.asset,
+           p.id AS plan_id, p.name AS plan_name, p.asset,
+           CASE WHEN l.asset = p.asset THEN coalesce(l.price_minor, p.price_minor)
+                ELSE p.price_minor END AS price,
            p.months, p.days,
            r.id AS product_id, r.version AS product_version,
            r.name AS product_name, r.is_trial,
@@ -46,12 +48,20 @@ WITH clock AS MATERIALIZED (
                 THEN 'over'
                 WHEN r.is_trial THEN 'trial'
                 WHEN p.retired_at IS NOT NULL THEN 'plan_retired'
+                WHEN l.plan_id IS NULL AND EXISTS (
+                    SELECT FROM seller_prices WHERE seller_id = seller.id
+                ) THEN 'plan_not_allowed'
                 WHEN u.status <> 'active' OR c.status <> 'active' THEN 'inactive'
                 WHEN NOT s.renews THEN 'replaced'
                 ELSE '' END AS obstacle
       FROM subscription s
       JOIN plan p ON p.id = s.plan_id
       JOIN product r ON r.id = p.product_id
+     CROSS JOIN LATERAL (
+        -- The account right above: its list says what is sold, and for how much.
+        SELECT CAST(nullif(split_part(s.scope, '/', -3), '') AS uuid) AS id
+      ) AS seller
+      LEFT JOIN seller_prices l ON l.seller_id = seller.id AND l.plan_id = p.id
       LEFT JOIN account_copy a ON a.id = s.partner_id AND a.kind = 'partner'
       LEFT JOIN (user_copy u JOIN customer_copy c ON c.id = u.customer_id)
              ON u.id = s.user_id

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import ColumnElement, Select, select
 
 from billing.catalog import operations as catalog
+from billing.catalog.offers import OfferedPlan, offers_of
 from billing.people import operations as people
 from billing.people.models import CustomerCopy
 from billing.subscriptions.models import Period, Subscription
@@ -69,6 +70,7 @@ class Round:
     def __init__(self, work: UnitOfWork, due: Sequence[Subscription]) -> None:
         self._work = work
         self._plans = catalog.get_plans(work, {one.plan_id for one in due})
+        self._offers = offers_of(work, {one.scope for one in due})
         self._inactive = people.inactive_users(work, {one.user_id for one in due})
         partners = people.get_partners(work, {one.partner_id for one in due})
         self._partners = {one.id: one for one in partners}
@@ -88,8 +90,11 @@ class Round:
         announce_all(self._work, [subscription for subscription, _ in self._renewed])
 
     def _payment(self, subscription: Subscription) -> Payment:
+        return from_balance(subscription, self._offered(subscription), Cause.RENEWAL)
+
+    def _offered(self, subscription: Subscription) -> OfferedPlan:
         plan = self._plans[subscription.plan_id]
-        return from_balance(subscription, plan, Cause.RENEWAL)
+        return self._offers[subscription.scope].of(plan)
 
     def _consider(self, subscription: Subscription, payment: Payment) -> None:
         """Renew, or leave as it is and let it wait."""
@@ -104,9 +109,13 @@ class Round:
             self._renew(subscription, payment)
         else:
             subscription.wait_for_money()
-            balance = self._funds.left(payment.payer)
-            missing = self._funds.missing(payment.payer, payment.amount)
-            announce_shortfall(self._work, subscription, balance, missing)
+            announce_shortfall(
+                self._work,
+                subscription,
+                price=payment.amount,
+                balance=self._funds.left(payment.payer),
+                missing=self._funds.missing(payment.payer, payment.amount),
+            )
 
     def _renew(self, subscription: Subscription, payment: Payment) -> None:
         plan = self._plans[subscription.plan_id]
@@ -118,10 +127,9 @@ class Round:
 
     def _obstacle(self, subscription: Subscription) -> str:
         is_inactive = subscription.user_id in self._inactive
-        plan = self._plans[subscription.plan_id]
         return obstacle_of(
             subscription,
-            plan,
+            self._offered(subscription),
             self._work.now,
             is_inactive=is_inactive,
             partner=self._partners.get(subscription.partner_id),

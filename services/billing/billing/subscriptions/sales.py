@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from billing.catalog.models import Plan
+from billing.catalog.offers import OfferedPlan
 from billing.people import operations as people
 from billing.people.models import UserCopy
 from billing.subscriptions.models import Period, RenewalSwitch, Source, Subscription
@@ -62,8 +63,11 @@ class Payment:
         )
 
 
-def from_balance(subscription: Subscription, plan: Plan, cause: Cause) -> Payment:
-    """The plan's price, from the customer's balance."""
+def from_balance(
+    subscription: Subscription, offered: OfferedPlan, cause: Cause
+) -> Payment:
+    """What a plan costs the customer, from its balance."""
+    plan = offered.plan
     payer = customer_account(
         subscription.customer_id,
         subscription.partner_id,
@@ -71,7 +75,7 @@ def from_balance(subscription: Subscription, plan: Plan, cause: Cause) -> Paymen
         plan.asset,
     )
     return Payment(
-        amount=plan.price,
+        amount=offered.price,
         payer=payer,
         source=Source.BALANCE,
         cause=cause,

@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from billing.catalog import operations as catalog
-from billing.catalog.models import Plan, Product
+from billing.catalog.models import Product
+from billing.catalog.offers import OfferedPlan, offers_of
 from billing.people.models import AccountCopy
 from billing.people.naming import Names, lines_of, seller_of
 from billing.subscriptions.models import Subscription
@@ -25,16 +26,18 @@ def views_of(
 ) -> list[SubscriptionView]:
     """Subscriptions as their callers see them, with everybody's names."""
     plans = catalog.get_plans(work, {one.plan_id for one in subscriptions})
+    scopes = {one.scope for one in subscriptions}
+    offers = offers_of(work, scopes)
     names, inactive = lines_of(
         work,
         {one.user_id for one in subscriptions},
-        {one.scope for one in subscriptions},
+        scopes,
     )
     partners = partners_of(work, subscriptions)
     return [
         _subscription_view(
             one,
-            plans[one.plan_id],
+            offers[one.scope].of(plans[one.plan_id]),
             names,
             work.now,
             is_inactive=one.user_id in inactive,
@@ -46,15 +49,16 @@ def views_of(
 
 def _subscription_view(
     subscription: Subscription,
-    plan: Plan,
+    offered: OfferedPlan,
     names: Names,
     now: datetime,
     *,
     is_inactive: bool,
     partner: AccountCopy | None,
 ) -> SubscriptionView:
+    plan = offered.plan
     obstacle = obstacle_of(
-        subscription, plan, now, is_inactive=is_inactive, partner=partner
+        subscription, offered, now, is_inactive=is_inactive, partner=partner
     )
     return SubscriptionView(
         updated_at=subscription.last_change,
@@ -69,7 +73,7 @@ def _subscription_view(
         started_at=subscription.started_at,
         ends_at=subscription.ends_at,
         renews=subscription.renews,
-        price=plan.price,
+        price=offered.price,
         user_name=names.user(subscription.user_id),
         customer_name=names.customer(subscription.customer_id),
         seller_id=seller_of(subscription.scope),

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from billing.catalog.models import Plan
+from billing.catalog.models import Plan, SellerPrice
 from billing.people.models import AccountCopy, UserCopy
 from billing.records import Record
 from billing.subscriptions import renewals
 from billing.subscriptions.models import Period, Subscription
 from billing.subscriptions.renewal_set import RenewalSet
 from billing.wallets.models import Wallet
-from lineup.contracts.accounts.tree import Status
+from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.database.records import OUTBOX
 
 ZONES = (
@@ -44,8 +44,13 @@ def books(shop_floor, clock):
             for length in ({"days": chance.choice((1, 30))}, {"months": 1})
         ]
         trial = shop_floor.plan(partner, "0.00 EUR", is_trial=True)
+        dealer = shop_floor.known_seller(partner, "Stall")
         for number in range(4):
-            customer = shop_floor.customer(partner, balance="99.00 EUR")
+            customer = shop_floor.customer(
+                partner,
+                balance="99.00 EUR",
+                parent_scope=(partner, dealer)[number % 2].scope,
+            )
             for _ in range(number + 1):
                 user = shop_floor.user(customer, renews=True)
                 shop_floor.buy(user, chance.choice(plans))
@@ -84,6 +89,7 @@ class Shuffle:
             plan.retired_at = NOW if self._is_one_in(12) else None
             plan.months *= self._chance.choice((1, 3, 12))
             plan.asset = "USD" if self._is_one_in(15) else plan.asset
+        self._list_plans()
         for partner in self._all(AccountCopy):
             days = self._chance.choice((None, -1, -4))
             partner.served_since = days and NOW + timedelta(days=days)
@@ -101,6 +107,24 @@ class Shuffle:
 
     def _is_one_in(self, number):
         return self._chance.randrange(number) == 0
+
+    def _list_plans(self):
+        """Let most dealers sell some plans only, at prices of their own."""
+        for dealer in self._all(AccountCopy):
+            is_listing = dealer.kind == AccountKind.DEALER and not self._is_one_in(3)
+            theirs = Plan.partner_id == dealer.partner_id
+            plans = select(Plan).where(theirs, is_listing).order_by(Plan.id)
+            self._session.add_all(
+                SellerPrice(
+                    seller_id=dealer.id,
+                    plan_id=plan.id,
+                    partner_id=plan.partner_id,
+                    price_minor=self._chance.choice((None, 0, 250, 900)),
+                    asset=self._chance.choice(("EUR", "EUR", "USD")),
+                )
+                for plan in self._session.scalars(plans)
+                if not self._is_one_in(4)
+            )
 
     def _fill(self, wallet):
         if not wallet.is_system:

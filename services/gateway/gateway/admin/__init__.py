@@ -32,7 +32,7 @@ from gateway.admin.people import (
     trash,
 )
 from gateway.admin.reselling import directory, links, requests
-from gateway.admin.sales import money, sell, subscriptions
+from gateway.admin.sales import money, price_lists, sell, subscriptions
 from gateway.admin.sales import products as billing
 from gateway.admin.sales import sold_periods as sales
 from gateway.admin.shops import connections, orders, settling
@@ -58,6 +58,7 @@ MODULES = (
     unmatched,
     partner_packages,
     seller_plans,
+    price_lists,
     directory,
     requests,
     links,

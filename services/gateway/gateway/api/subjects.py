@@ -34,7 +34,7 @@ from lineup.contracts.accounts import jobs as account_jobs
 from lineup.contracts.billing import (
     catalog as catalog_contracts,
 )
-from lineup.contracts.billing import exceptions, orders, reports
+from lineup.contracts.billing import exceptions, orders, price_lists, reports
 from lineup.contracts.billing import shops as shop_contracts
 from lineup.contracts.billing import subscriptions as subscription_contracts
 from lineup.contracts.billing import wallets as wallet_contracts
@@ -83,7 +83,12 @@ customers = Endpoints(
     customer_packages,
     boxes,
 )
-catalog = Endpoints("catalog", "Products and their plans.", catalog_contracts)
+catalog = Endpoints(
+    "catalog",
+    "Products, their plans and price lists of sellers.",
+    catalog_contracts,
+    price_lists,
+)
 wallets = Endpoints("wallets", "Balances and statements.", wallet_contracts)
 subscriptions = Endpoints(
     "subscriptions",

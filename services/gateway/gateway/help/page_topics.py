@@ -30,6 +30,7 @@ BY_BLUEPRINT = {
     "partner_packages_pages": "partners",
     "partnerships_pages": "partners",
     "unmatched_pages": "partners",
+    "price_lists": "sellers",
     "portal": "my-users",
     "portal_messages": "my-messages",
     "portal_money": "paying",

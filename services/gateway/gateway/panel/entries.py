@@ -25,7 +25,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
-from wtforms.validators import InputRequired, StopValidation, ValidationError
+from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from gateway.panel.amounts import WRONG, may_be_amount
@@ -146,9 +146,10 @@ def entry(label: str, description: str = "", *checks: Any, **options: Any) -> An
     return RequestField(label, *checks, description=description, **options)
 
 
-def amount_field(label: str, **options: Any) -> Any:
+def amount_field(label: str, *, is_required: bool = True, **options: Any) -> Any:
     """An amount as people write it, read by the form's `money`."""
-    return StringField(label, [InputRequired(), must_be_whole_money], **options)
+    given = InputRequired() if is_required else Optional()
+    return StringField(label, [given, must_be_whole_money], **options)
 
 
 def password_field(

@@ -1,6 +1,6 @@
 """Why billing refuses what it is asked, each reason with its code."""
 
-from lineup.errors import Conflict, Invalid, NotFound, PaymentRequired
+from lineup.errors import Conflict, Forbidden, Invalid, NotFound, PaymentRequired
 
 
 class ProductNotFound(NotFound):
@@ -73,6 +73,12 @@ class TrialCosts(Invalid):
     """The price of a trial must be zero."""
 
     code = "trial_costs"
+
+
+class PlanNotAllowed(Forbidden):
+    """The seller may not sell this plan."""
+
+    code = "plan_not_allowed"
 
 
 class PlanRetired(Conflict):

@@ -204,8 +204,9 @@ class RenewalLine:
     is_due: bool
     """Whether its price is included in the total."""
     obstacle: str
-    """Why it would not renew even so: over, trial, plan_retired, inactive, replaced by
-    another product that follows its end, or put_off after trying failed on our side.
+    """Why it would not renew even so: over, trial, plan_retired, plan_not_allowed,
+    inactive, replaced by another product that follows its end, or put_off after trying
+    failed on our side.
     """
 
 
@@ -386,4 +387,4 @@ class RenewalBlocked:
     plan_name: str
     ends_at: datetime
     reason: str
-    """plan_retired: its plan is sold no longer."""
+    """plan_retired: its plan is sold no longer; plan_not_allowed: not by its seller."""

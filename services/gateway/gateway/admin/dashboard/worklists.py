@@ -13,6 +13,7 @@ from lineup.contracts.billing.subscriptions import RenewalOverview, Subscription
 OBSTACLES = {
     "trial": "a trial",
     "plan_retired": "plan retired",
+    "plan_not_allowed": "not on price list",
     "inactive": "disabled",
     "over": "expired",
     "replaced": "plan change ordered",
