@@ -26,6 +26,14 @@ SLOW = {"test_servers", "other_processes"}
 SPRING = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
+def pytest_configure() -> None:
+    """Let examples of Hypothesis take as long as a busy machine needs."""
+    from hypothesis import settings
+
+    settings.register_profile("lineup", deadline=None)
+    settings.load_profile("lineup")
+
+
 def pytest_report_header() -> str:
     """Say where the servers come from."""
     return f"servers: {origin()}"
