@@ -19,6 +19,7 @@ from lineup.contracts.accounts.customers import (
     CustomerChanged,
     CustomerSettings,
     Person,
+    PersonDetails,
 )
 from lineup.contracts.accounts.erasure import number_of
 from lineup.contracts.accounts.refusals import OwnCustomer
@@ -310,9 +311,9 @@ class Customer(Timestamped, Record):
         """Be in no group: that of another company is none for it."""
         self.group_id = None
 
-    def person(self) -> Person:
+    def person(self) -> PersonDetails:
         """Who it is."""
-        return Person(
+        return PersonDetails(
             first_name=self.first_name,
             last_name=self.last_name,
             email=self.email,

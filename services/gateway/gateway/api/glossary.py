@@ -45,6 +45,7 @@ GLOSSARY: Mapping[str, str] = {
     "actor": "Username of the login that did it.",
     "address": "Its URL.",
     "Person.address": "Street and number.",
+    "PersonDetails.address": "Street and number.",
     "PersonChange.address": "Street and number.",
     "Company.address": "Street and number.",
     "CompanyChange.address": "Street and number.",

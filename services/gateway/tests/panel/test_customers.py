@@ -12,7 +12,7 @@ from lineup.contracts.accounts.customers import (
     BalanceSettlement,
     CustomerStatus,
     CustomerView,
-    Person,
+    PersonDetails,
 )
 from lineup.contracts.accounts.devices import DeviceView
 from lineup.contracts.accounts.logins import LoginView
@@ -59,7 +59,9 @@ def listed(services, sample):
     """`listed(state=...)` makes the list hold one customer."""
 
     def listed(**fields):
-        person = Person(first_name="Ana", last_name="Ruiz", email="a@example.org")
+        person = PersonDetails(
+            first_name="Ana", last_name="Ruiz", email="a@example.org"
+        )
         view = sample(CustomerView, **({"person": person} | fields))
         services.answer_with("accounts.list_customers", Page(items=[view], total=1))
         services.answer_with("accounts.get_customer", view)

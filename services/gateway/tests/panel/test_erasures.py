@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from lineup.context import Role
-from lineup.contracts.accounts.customers import CustomerView, Person
+from lineup.contracts.accounts.customers import CustomerView, PersonDetails
 from lineup.contracts.accounts.erasure import ErasureView
 from lineup.contracts.billing.subscriptions import DeletionBlockers
 from lineup.contracts.paging import Page
@@ -14,7 +14,7 @@ from lineup.money import Money
 from .test_customers import CUSTOMER, ID, sent, visible_text
 
 ERASE = f"{CUSTOMER}/erase"
-ANA = Person(first_name="Ana", last_name="Ruiz", email="a@example.org")
+ANA = PersonDetails(first_name="Ana", last_name="Ruiz", email="a@example.org")
 
 pytestmark = pytest.mark.feature("CU-39")
 

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from lineup.context import Role
-from lineup.contracts.accounts.customers import CustomerView, Person
+from lineup.contracts.accounts.customers import CustomerView, PersonDetails
 from lineup.contracts.accounts.personal_data import PersonalExport, PersonalRows
 from lineup.errors import NotFound, Unavailable
 
@@ -24,7 +24,7 @@ SERVICES = ("accounts", "billing", "playlists", "notifications")
 @pytest.fixture
 def kept(services, sample):
     """Each service keeps two rows of Ana, on two pages."""
-    person = Person(first_name="Ana", last_name="Ruiz", email="a@example.org")
+    person = PersonDetails(first_name="Ana", last_name="Ruiz", email="a@example.org")
     view = sample(CustomerView, id=UUID(ID), person=person, scope="/a/b/")
     services.answer_with("accounts.get_customer", view)
     for service in SERVICES:

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from lineup.context import Role
-from lineup.contracts.accounts.customers import CustomerView, Person
+from lineup.contracts.accounts.customers import CustomerView, PersonDetails
 from lineup.contracts.accounts.devices import DeviceView
 from lineup.contracts.accounts.users import UserView
 from lineup.contracts.billing.orders import OrderView
@@ -36,7 +36,7 @@ def nothing(services):
 
 
 def a_customer(sample, **fields):
-    person = Person(first_name="Ana", last_name="Ruiz", email="ana@example.org")
+    person = PersonDetails(first_name="Ana", last_name="Ruiz", email="ana@example.org")
     return sample(CustomerView, username="ana77", person=person, **fields)
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from lineup.context import Role
-from lineup.contracts.accounts.customers import CustomerView, Person
+from lineup.contracts.accounts.customers import CustomerView, PersonDetails
 from lineup.contracts.accounts.trash import TrashedCustomer
 from lineup.contracts.paging import Page
 from lineup.errors import Conflict
@@ -13,7 +13,7 @@ from lineup.errors import Conflict
 from .test_customers import CUSTOMER, ID, sent, text_of, visible_text
 
 IN_TRASH = f"/customers/trash/{ID}"
-ANA = Person(first_name="Ana", last_name="Ruiz", email="a@example.org")
+ANA = PersonDetails(first_name="Ana", last_name="Ruiz", email="a@example.org")
 
 pytestmark = pytest.mark.feature("CU-33")
 

@@ -26,6 +26,7 @@ from lineup.values.types import (
     Name,
     Note,
     OptionalMailAddress,
+    OptionalName,
     Phone,
     Pin,
     Search,
@@ -48,6 +49,17 @@ class Person:
     address: Line = ""
     city: Line = ""
     country: Country = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonDetails(Person):
+    """Personal details as far as they are known.
+
+    Own customers of accounts have no last name, and who was erased no first name.
+    """
+
+    first_name: OptionalName
+    last_name: OptionalName
 
 
 class CustomerStatus(enum.StrEnum):
@@ -120,7 +132,7 @@ class CustomerView:
     id: UUID
     partner_id: UUID
     scope: str
-    person: Person
+    person: PersonDetails
     username: str
     is_active: bool
     """False: the customer is disabled and its playlists do not work."""
