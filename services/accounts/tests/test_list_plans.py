@@ -55,6 +55,7 @@ def many(make_customer, tree, engine):
     for actor in (tree.partner, tree.neighbour):
         made = make_customer(actor, email="first@example.net")
         with engine.begin() as connection:
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
             for table in ("accounts", "customers"):
                 names = connection.execute(text(COLUMNS), {"table": table}).scalars()
                 values = {name: CHANGED.get(name, f"t.{name}") for name in names}

@@ -1,6 +1,8 @@
 """One list of everybody who can sign in, whatever kind of account they belong to."""
 
 import re
+from functools import partial
+from itertools import product
 
 import pytest
 from sqlalchemy import text
@@ -142,6 +144,7 @@ def test_whose_login_one_may_change_is_told(ask, staff, anna, tree):
 
 
 MANY = """
+SET LOCAL statement_timeout = 0;
 INSERT INTO accounts (id, kind, parent_id, partner_id, scope, name, username, email,
                       status, version, created_at, currency, time_zone, public_url)
 SELECT lpad(to_hex(n), 32, '0')::uuid, 'customer', :parent, :partner,
@@ -169,24 +172,18 @@ def many(engine, tree):
 
 
 @pytest.mark.feature("AH-27")
-@pytest.mark.parametrize(
-    "wanted",
-    [
-        {},
-        {"role": Role.RESELLER},
-        {"role": Role.CUSTOMER},
-        {"state": Status.ACTIVE},
-        {"search": "user1777"},
-        {"paging": Paging(order="username")},
-    ],
-)
-def test_no_page_of_it_reads_the_whole_table(many, engine, database, tree, wanted):
-    for who in (tree.partner, tree.operator, tree.reseller):
-        context = Context(actor=who)
-        request = Call(
-            name="list_people", request=ListPeople(**wanted), context=context
-        )
-        sent = sent_by(engine, lambda one=request: database.read(one, list_people))
+def test_no_page_of_it_reads_the_whole_table(many, engine, database, tree):
+    requests = (
+        ListPeople(),
+        ListPeople(role=Role.RESELLER),
+        ListPeople(role=Role.CUSTOMER),
+        ListPeople(state=Status.ACTIVE),
+        ListPeople(search="user1777"),
+        ListPeople(paging=Paging(order="username")),
+    )
+    for who, request in product((tree.partner, tree.operator, tree.reseller), requests):
+        call = Call(name="list_people", request=request, context=Context(actor=who))
+        sent = sent_by(engine, partial(database.read, call, list_people))
         statement, values = sent[0]
         with engine.connect() as connection:
             plan = connection.exec_driver_sql(f"EXPLAIN ANALYZE {statement}", values)

@@ -39,6 +39,7 @@ def copied(connection, customer):
         .scalars()
         .all()
     )
+    connection.execute(text("SET LOCAL statement_timeout = 0"))
     values = [CHANGED.get(name, name) for name in names]
     connection.execute(
         text(
