@@ -16,6 +16,7 @@ from accounts.links.links import (
     list_links,
 )
 from accounts.links.listings import update_partner_listing
+from accounts.links.models import LinkRequest
 from accounts.links.requests import (
     accept_request,
     get_request,
@@ -309,6 +310,38 @@ class TestAnswer:
             sides.send()
         sides.end(link_id)
         assert sides.send().state is LinkRequestState.REQUESTED
+
+    def test_waits_for_a_change_of_the_listing_before_the_request_is_held(
+        self, sides, database, engine
+    ):
+        sent = sides.send()
+        partner_id = sides.tree.partner.account_id
+        own = select(LinkRequest).where(LinkRequest.id == sent.id)
+        with ThreadPoolExecutor(1) as threads:
+            with database.transaction() as work:
+                work.session.get(Account, partner_id, with_for_update=True)
+                accepted = threads.submit(sides.accept, sent)
+                wait_until_blocked(engine)
+                assert work.session.scalar(own.with_for_update(nowait=True))
+            assert accepted.result().state is LinkRequestState.ACCEPTED
+
+    def test_makes_no_second_link_of_a_pair(self, sides, database):
+        sent = sides.send()
+        sides.accept(sent)
+        again = {"state": LinkRequestState.REQUESTED}
+        with database.transaction() as work:
+            work.session.execute(update(LinkRequest).values(again))
+        with pytest.raises(LinkActive):
+            sides.accept(sent)
+
+    def test_makes_no_link_for_a_company_whose_data_is_deleted(self, sides, ask):
+        sent = sides.send()
+        request = DeletePartner(
+            partner_id=sides.company.account_id, confirmation="resale", reason="Asked"
+        )
+        ask(sides.tree.operator, delete_partner, request)
+        with pytest.raises(NotFound):
+            sides.accept(sent)
 
 
 class TestLink:

@@ -72,6 +72,7 @@ def end_links_of(work: UnitOfWork, company: Account) -> None:
 
     Its partners keep the customers, and of the company no more than a name.
     """
+    work.session.refresh(company, with_for_update=True)
     accounts = (
         select(Account)
         .join(ResellerLink, ResellerLink.id == Account.id)

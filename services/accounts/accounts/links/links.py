@@ -17,10 +17,10 @@ from accounts.packages.limits import (
 from accounts.packages.models import Partnership, is_locked
 from accounts.tree.links import has_ended
 from accounts.tree.models import COMPANY, Account, ResellerLink
-from accounts.tree.operations import count_customers
+from accounts.tree.operations import count_customers, lock_account
 from lineup.context import Feature
 from lineup.contracts.accounts.partner_packages import Limit
-from lineup.contracts.accounts.refusals import ResellerLinkNotFound
+from lineup.contracts.accounts.refusals import LinkActive, ResellerLinkNotFound
 from lineup.contracts.accounts.reseller_links import (
     EndResellerLink,
     GetResellerLink,
@@ -93,7 +93,13 @@ def keep_link(work: UnitOfWork, request: KeepResellerLink) -> ResellerLinkView:
 
 
 def begin_link(work: UnitOfWork, partner: Account, company: Account) -> ResellerLink:
-    """Give a company an account beneath the partner, with a link to it."""
+    """Give a company an account beneath the partner, with a link to it.
+
+    LinkActive where it has one, AccountNotFound once its data is deleted.
+    """
+    lock_account(work, company)
+    if living_link(work, partner.id, company.id) is not None:
+        raise LinkActive
     refuse_beyond_limit(work, partner.id, Limit.SELLERS, count_sellers)
     refuse_without(work, partner.id, Feature.RESELLERS)
     account = partner.child(AccountKind.RESELLER, company.name, work.now)

@@ -39,6 +39,13 @@ from lineup.ids import new_id
 from lineup.scope import PartnerNotFound
 from lineup.verbs import handles
 
+OfOne = (
+    GetLinkRequest
+    | AcceptLinkRequest
+    | RejectLinkRequest
+    | InviteReseller
+    | WithdrawLinkRequest
+)
 OPTED_OUT = "The partner no longer offers its products to resellers."
 
 
@@ -88,24 +95,21 @@ def list_requests(work: UnitOfWork, request: ListLinkRequests) -> Page[LinkReque
 @handles(GetLinkRequest, row=LinkRequest)
 def get_request(work: UnitOfWork, request: GetLinkRequest) -> LinkRequestView:
     """One request that the actor sent or received."""
-    found = work.session.scalar(
-        _visible(work).where(LinkRequest.id == request.request_id)
-    )
-    if found is None:
-        raise LinkRequestNotFound
-    return _view(work, found)
+    return _view(work, _found(work, _wanted(work, request)))
 
 
 @handles(AcceptLinkRequest, changes=GetLinkRequest)
 def accept_request(work: UnitOfWork, request: AcceptLinkRequest) -> LinkRequestView:
     """Make the link: the reseller gets an account beneath the partner.
 
-    RequestClosed for one that was answered; PackageLimit for what the partner's package
-    does not allow.
+    RequestClosed for one that was answered, LinkActive where there is a link;
+    PackageLimit for what the partner's package does not allow. The partner is held
+    before its request, as by whoever closes it to all requests.
     """
+    partner, company = _sides(work, _found(work, _wanted(work, request)))
+    lock_account(work, partner)
     found = _locked(work, request)
     found.close(LinkRequestState.ACCEPTED, work.now)
-    partner, company = _sides(work, found)
     found.link_id = begin_link(work, partner, company).id
     tell_company(work, partner, company, LinkNoticeKind.ACCEPTED)
     return _view(work, found)
@@ -179,15 +183,17 @@ def _visible(work: UnitOfWork) -> Select[LinkRequest]:
     return select(LinkRequest).where(may_see(LinkRequest, work.actor))
 
 
-def _locked(
-    work: UnitOfWork,
-    request: AcceptLinkRequest
-    | RejectLinkRequest
-    | InviteReseller
-    | WithdrawLinkRequest,
-) -> LinkRequest:
-    wanted = _visible(work).where(LinkRequest.id == request.request_id)
-    found = work.session.scalar(wanted.with_for_update())
+def _wanted(work: UnitOfWork, request: OfOne) -> Select[LinkRequest]:
+    return _visible(work).where(LinkRequest.id == request.request_id)
+
+
+def _locked(work: UnitOfWork, request: OfOne) -> LinkRequest:
+    locked = _wanted(work, request).with_for_update()
+    return _found(work, locked.execution_options(populate_existing=True))
+
+
+def _found(work: UnitOfWork, wanted: Select[LinkRequest]) -> LinkRequest:
+    found = work.session.scalar(wanted)
     if found is None:
         raise LinkRequestNotFound
     return found
