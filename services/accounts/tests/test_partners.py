@@ -33,6 +33,7 @@ from accounts.partners.registration import (
 )
 from accounts.partners.unmatched import list_unmatched, settle_unmatched
 from accounts.sellers.operations import create_account
+from accounts.staff.people import list_people
 from accounts.tree.models import Account
 from lineup.access import PackageLimit, PartnerUnavailable
 from lineup.context import NOBODY, SYSTEM, Actor, Context, Role
@@ -51,6 +52,7 @@ from lineup.contracts.accounts.partnerships import (
     ResendPartnerCredentials,
     UpdatePlatformSettings,
 )
+from lineup.contracts.accounts.people import ListPeople
 from lineup.contracts.accounts.refusals import (
     AccountInactive,
     ConfirmationMissing,
@@ -310,6 +312,8 @@ class TestRegistration:
         assert second.email == "sommer@nordlicht.example"
         assert second.version > first.version
         assert life.keyring.open(first.password) != life.keyring.open(second.password)
+        searching = ListPeople(search="sommer@nordlicht")
+        assert len(life.ask(list_people, searching).items) == 1
         life.deliver()
         with pytest.raises(CredentialsKnown):
             life.ask(resend_credentials, request, dependencies=life.dependencies)

@@ -13,7 +13,13 @@ from accounts.dependencies import Dependencies
 from accounts.links.models import Listing
 from accounts.logins.attempts import count_registration
 from accounts.logins.models import Login
-from accounts.logins.operations import add_login, end_sessions, is_taken, set_password
+from accounts.logins.operations import (
+    add_login,
+    end_sessions,
+    follow_account,
+    is_taken,
+    set_password,
+)
 from accounts.logins.passwords import generate_password
 from accounts.logins.usernames import generate_username
 from accounts.packages.models import PartnerPackage, Partnership
@@ -94,6 +100,7 @@ def resend_credentials(
         raise CredentialsKnown
     partner = partner_of(work, partnership)
     partner.email = request.email
+    follow_account(work, partner)
     partnership.email_digest = _digest("mail", _mailbox(request.email))
     password = generate_password()
     login = work.session.scalars(
