@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import select
 
 from accounts.customers.operations import list_customers
 from accounts.jobs.operations import delete_account, move_customer, move_customers
@@ -10,14 +11,20 @@ from accounts.jobs.running import continue_jobs
 from accounts.links.links import end_link
 from accounts.membership.own_customers import open_own_customer
 from accounts.membership.trash import delete_customer
+from accounts.packages.limits import count_customers, refuse_beyond_limit
+from accounts.packages.operations import create_partner_package
+from accounts.partners.payments import choose_package
 from accounts.sellers.editing import update_account
 from accounts.sellers.operations import create_account
+from accounts.tree.models import Account
 from accounts.tree.operations import root_account
 from accounts.users.operations import create_user, get_user, list_users
 from lineup.access import LinkEnded
 from lineup.contracts.accounts.customers import DeleteCustomer, ListCustomers
 from lineup.contracts.accounts.jobs import DeleteAccount, MoveCustomer, MoveCustomers
 from lineup.contracts.accounts.membership import OpenOwnCustomer
+from lineup.contracts.accounts.partner_packages import CreatePartnerPackage, Limit
+from lineup.contracts.accounts.partnerships import ChoosePackage
 from lineup.contracts.accounts.refusals import (
     AccountNotFound,
     OwnCustomer,
@@ -27,6 +34,8 @@ from lineup.contracts.accounts.reseller_links import EndResellerLink
 from lineup.contracts.accounts.tree import AccountKind, UpdateAccount
 from lineup.contracts.accounts.users import CreateUser, GetUser, ListUsers
 from lineup.errors import Invalid
+from lineup.money import Money
+from lineup.testing.blocking import wait_until_blocked
 
 from .conftest import an_account
 
@@ -82,6 +91,27 @@ def test_at_first_need_many_at_once_are_given_the_same(tree, own):
     with ThreadPoolExecutor(4) as pool:
         made = list(pool.map(lambda _: own(tree.reseller), range(4)))
     assert len({one.id for one in made}) == 1
+
+
+def test_it_is_made_without_a_deadlock_while_its_account_has_another_customer_made(
+    ask, tree, own, database, engine
+):
+    partner_id = tree.partner.account_id
+    making = CreatePartnerPackage(
+        name="Small", price=Money.of("20.00 EUR"), most_customers=5
+    )
+    package = ask(tree.operator, create_partner_package, making)
+    choosing = ChoosePackage(package_id=package.id, partner_id=partner_id)
+    ask(tree.operator, choose_package, choosing)
+    with ThreadPoolExecutor(1) as threads:
+        with database.transaction() as work:
+            refuse_beyond_limit(work, partner_id, Limit.CUSTOMERS, count_customers)
+            made = threads.submit(own, tree.dealer)
+            wait_until_blocked(engine)
+            dealer = select(Account).where(Account.id == tree.dealer.account_id)
+            held = dealer.with_for_update(nowait=True, read=True, key_share=True)
+            assert work.session.scalar(held)
+        assert made.result().is_own
 
 
 def test_nobody_opens_that_of_an_account_outside_the_scope(tree, own):

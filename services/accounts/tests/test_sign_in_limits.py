@@ -129,9 +129,11 @@ class TestPauses:
         assert told.count(401) == 10
         assert set(told) == {401, 1}
 
-    def test_right_passwords_are_never_held_up(self, enter):
+    def test_right_passwords_are_never_held_up(self, enter, database):
         for _ in range(12):
             enter("north", check=lambda *_: True)
+        with database.transaction() as work:
+            assert work.session.scalars(select(SignInFailures)).all() == []
 
     @pytest.mark.parametrize(
         ("seconds", "words"),

@@ -63,9 +63,11 @@ def test_with_one_support_enters_the_partner_and_all_below(
     entered = who(enter(tree.partner).token)
     assert (entered.name, entered.on_behalf_of) == ("north", "sue")
     assert entered.role is Role.PARTNER
-    assert who(enter(tree.dealer).token).name == "stall"
+    dealer = who(enter(tree.dealer).token)
+    assert (dealer.name, dealer.on_behalf_of) == ("stall", "sue")
     below = Actor(role=Role.CUSTOMER, scopes=(), account_id=customer.id)
-    assert who(enter(below).token).role is Role.CUSTOMER
+    inside = who(enter(below).token)
+    assert (inside.role, inside.on_behalf_of) == (Role.CUSTOMER, "sue")
     with pytest.raises(SupportNotGranted):
         enter(tree.neighbour)
 
@@ -103,7 +105,7 @@ def test_ending_one_ends_nobody_else(tree, ask, database, grant, enter, who):
     for one in (other, shorter):
         owner = tree.neighbour if one is other else tree.partner
         ask(owner, end_grant, EndSupportGrant(grant_id=one.id))
-    who(by_longer.token)
+    assert who(by_longer.token).on_behalf_of == "sue"
 
 
 def test_the_partner_sees_who_used_it(tree, ask, grant, enter, clock):

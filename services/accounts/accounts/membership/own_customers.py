@@ -21,12 +21,12 @@ def open_own_customer(work: UnitOfWork, request: OpenOwnCustomer) -> CustomerVie
 
     LinkEnded where none is to be made for a reseller that has left its partner.
     PackageLimit and LimitReached as for any customer. Whoever asks at the same time is
-    given the same one.
+    given the same one; who puts another customer below the account does not wait.
     """
     account = account_in_scope(work, request.account_id)
     if account.kind not in SELLING_KINDS:
         raise Invalid(fields={"account_id": ["Choose a partner, reseller or dealer."]})
-    work.session.refresh(account, with_for_update=True)
+    work.session.refresh(account, with_for_update={"key_share": True})
     own = living(work).where(Customer.seller_id == account.id, Customer.is_own)
     customer = work.session.scalar(own) or _made(work, account)
     return view_of(work, customer)
