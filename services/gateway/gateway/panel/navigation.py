@@ -12,7 +12,6 @@ from lineup.context import SELLERS_ALONE, Actor, Role
 from lineup.ids import new_id
 
 OUR_NAME = "Lineup"
-NO_PARTNERS = SELLERS_ALONE | {Role.RESELLER_COMPANY}
 
 ROLES = {
     Role.OPERATOR: "Operator",
@@ -123,7 +122,7 @@ NAVIGATION = (
         "Company",
         (
             Entry(
-                "Your package", "package_pages.my_package", "id-badge-2", NO_PARTNERS
+                "Your package", "package_pages.my_package", "id-badge-2", SELLERS_ALONE
             ),
             Entry("Audit log", "audit_pages.list_log", "history"),
         ),

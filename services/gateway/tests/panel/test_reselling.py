@@ -45,6 +45,7 @@ def test_a_company_is_told_how_it_stands_and_pays(
     services.answer_with("accounts.list_offered_packages", offered)
     landing = "/package" if is_locked else f"{HERE}/links"
     assert company.get("/").location == landing
+    assert 'href="/package"' in text_of(company.get("/help/"))
     page = visible_text(company.get("/package"))
     assert ("locked because payment is due" in page) is is_locked
     assert "R-7" in page
