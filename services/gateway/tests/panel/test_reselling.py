@@ -235,6 +235,17 @@ class TestActingThroughALink:
         )
         assert not services.calls_of("accounts.create_customer")
 
+    def test_is_not_said_of_a_company_that_must_pay_first(
+        self, company, links, form_of, services
+    ):
+        page = text_of(company.get(f"{HERE}/links"))
+        own = services.roles["token-of-reseller_company"]
+        services.acts = replace(own, is_locked=True)
+        company.post(f"{HERE}/links/{links.id}/open", data=form_of(page))
+        page = visible_text(company.get("/package"))
+        assert "locked because payment is due" in page
+        assert "Selling for" not in page
+
     def test_is_not_done_by_who_is_logged_in_as_the_company(
         self, company, links, form_of, services
     ):
