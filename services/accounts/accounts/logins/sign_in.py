@@ -96,18 +96,19 @@ def begin_session(
     work: UnitOfWork, attempt: SignInAttempt, request: SignIn, *, is_proven: bool
 ) -> SignedIn:
     """Sign in a login whose password was right; `is_proven`: its code, too."""
-    login = work.session.scalar(
-        select(Login).where(
+    found = work.session.execute(
+        select(Login, has_second_factor()).where(
             Login.id == attempt.login_id, Login.status != Status.DELETED
         )
-    )
-    if login is None:
+    ).first()
+    if found is None:
         raise InvalidCredentials
+    login, has_factor = found
     kind = SessionKind.TOKEN if request.wants_token else SessionKind.SESSION
     token = secrets.token_urlsafe(TOKEN_BYTES)
     session = Session.begin(login.id, kind, token, work.now)
     session.client = shortened(request.client)
-    if not is_proven and _has_factor(work, attempt):
+    if has_factor and not is_proven:
         if request.wants_token:
             raise SecondFactorRequired
         session.wait_for_code()
