@@ -78,6 +78,8 @@ class Rules:
     """Tables of others that a verb tells of by what it is for, such as a directory."""
     written: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Tables in which a verb leaves rows with others, by what it is for."""
+    written_above: frozenset[str] = frozenset()
+    """Tables in which those below write, too: where their money goes."""
     tables_of: Mapping[str, str] = field(default_factory=dict)
     """Which table a field names, where its name does not say."""
     known: Mapping[str, Sequence[Any]] = field(default_factory=dict)
@@ -339,8 +341,13 @@ class Answer:
         ]
         for name, scope, row in self.world.placed(written):
             places = scope, *self.world.sides_of(row)
+            if name in rules.written_above and self._is_above(scope):
+                continue
             if not any(covers(self.actor, one) for one in places):
                 yield f"wrote {name} at {scope}: {row}"
+
+    def _is_above(self, scope: str) -> bool:
+        return any(own.startswith(scope) for own in self.actor.scopes)
 
 
 class _Undone(Database):

@@ -1,0 +1,141 @@
+"""Any verb, asked by anybody with any values, neither tells nor changes what lies
+outside of the asker's scopes.
+"""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from services.billing.tests.webshops.conftest import Desk, woo, woo_line
+
+from billing.service import BillingService
+from billing.settings import BillingSettings
+from lineup.clock import SetClock
+from lineup.context import Actor, Permission, Role
+from lineup.database import Database, connect
+from lineup.scope import ROOT
+from lineup.secrets import Keyring, make_key
+from lineup.testing.plugin import SPRING
+from lineup.testing.tenancy import Rules, World
+from lineup.values.checking import checked
+from lineup.verbs import verbs_of
+
+from .conftest import SYSTEM, ShopFloor, an_actor, call
+
+EXAMPLES = 25
+VERBS = {verb.name: verb for verb in verbs_of("billing") if verb.allowed}
+RULES = Rules(
+    # A transfer lies with the partner, whosever money its entries move.
+    shown_below=frozenset({"product", "plan", "package_copy", "transfer"}),
+    named_below={"account_copy": "name"},
+    written_above=frozenset({"entry", "transfer", "wallet"}),
+    tables_of={
+        "account_id": "account_copy",
+        "shop_id": "shop_connection",
+        "order_id": "shop_order",
+        "delivery_id": "shop_delivery",
+        "seat_id": "shop_seat",
+        "package_id": "package_copy",
+        "entry_id": "audit_log",
+        "takes_back": "shop_seat",
+        "thing_id": "subscription",
+        "after": "subscription",
+        "before": "subscription",
+    },
+    known={"sku": ("GOLD-1M", "SILVER-1M", "")},
+)
+
+
+class Company:
+    """Fills a database with partners, their sellers, customers, money and shops."""
+
+    def __init__(self, database, keyring):
+        self.database, self.keyring = database, keyring
+        self.shop_floor = ShopFloor(database, self.ask, database.clock)
+        self.people = [
+            Actor(role=role, scopes=(ROOT,), name=str(role))
+            for role in (Role.OPERATOR, Role.SUPPORT)
+        ]
+
+    def ask(self, operation, request, actor=SYSTEM, key=None):
+        asked = call(checked(request), actor, key, operation.__name__)
+        return self.database.run_idempotent(asked, operation)
+
+    def partner(self, number):
+        floor = self.shop_floor
+        partner = floor.partner()
+        staff = an_actor(Role.STAFF, partner.scope, partner.id)
+        seller = floor.known_seller(partner, f"Seller number {number}")
+        self.people += [partner.actor, staff, seller.actor]
+        plan = floor.plan(partner, "9.00 EUR")
+        for above in (partner, seller):
+            customer = floor.customer_below(above, partner)
+            self.people.append(customer.actor)
+            floor.top_up(customer, "40.00 EUR")
+            for user in (floor.user(customer, renews=True), floor.user(customer)):
+                bought = floor.buy(user, plan)
+            floor.stop(bought, reason=f"Stopped at {number}")
+        self.shop(partner, number)
+
+    def shop(self, partner, number):
+        """A shop with an order served, one that waits for people, and one unread."""
+        desk = Desk(self.database, self.keyring, self.database.clock, partner.actor)
+        desk.connect(name=f"Shop number {number}")
+        desk.plan("GOLD-1M", "14.99 EUR")
+        mail = {"first_name": "Ana", "last_name": "Ruiz"}
+        mail["email"] = f"ana-{number}@mail.example"
+        desk.serve(woo(billing=mail))
+        desk.deliver(woo(woo_line("NEW-1M"), id=5013, number="5013", billing=mail))
+        desk.deliver({"billing": mail})
+
+
+@pytest.fixture(scope="module")
+def company(databases):
+    uri = databases.fresh("billing")
+    engine = connect(uri, pool_size=4)
+    made = Company(Database(engine, SetClock(SPRING)), Keyring([make_key()]))
+    for number in range(2):
+        made.partner(number)
+    service = BillingService()
+    service.keyring = made.keyring
+    service.settings = BillingSettings(
+        amqp_uri="", database_uri=uri, lineup_secret_keys="", public_url=""
+    )
+    made.tenants = World(service, made.database, RULES)
+    made.tenants.close()
+    yield made
+    engine.dispose()
+    databases.drop(uri)
+
+
+@st.composite
+def actors(draw, people, verb):
+    """Somebody of a role that may ask, as a rule; seldom with a few permissions only,
+    and seldom from above, where everything is inside.
+    """
+    fit = [one for one in people if one.role in verb.allowed]
+    lower = [one for one in fit if one.scopes != (ROOT,)] or fit
+    chosen = st.sampled_from(lower) | st.sampled_from(lower) | st.sampled_from(people)
+    actor = draw(chosen)
+    if draw(st.integers(0, 4)):
+        return actor
+    held = st.lists(st.sampled_from(list(Permission)), unique=True).map(tuple)
+    return replace(actor, permissions=draw(held))
+
+
+@pytest.mark.feature("AH-01")
+@pytest.mark.parametrize("name", VERBS)
+def test_what_lies_outside_is_neither_told_nor_changed(name, company):
+    tenants, verb = company.tenants, VERBS[name]
+
+    @given(data=st.data())
+    @settings(max_examples=EXAMPLES, deadline=None)
+    def ask(data):
+        actor = data.draw(actors(company.people, verb))
+        request = data.draw(tenants.requests(verb.request, actor))
+
+        assert tenants.ask(actor, request).violations() == []
+
+    ask()
+    assert name in tenants.reached, "No values fit, or nobody may ask it."
