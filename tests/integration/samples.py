@@ -92,7 +92,7 @@ def _value(name: str, hint: Any, ids: Mapping[str, UUID]) -> Any:
 def _plain(hint: Any, ids: Mapping[str, UUID]) -> Any:
     if hint in PLAIN:
         return PLAIN[hint]
-    if isinstance(hint, types.UnionType):
+    if typing.get_origin(hint) in {types.UnionType, typing.Union}:
         return None
     if typing.get_origin(hint) in {list, dict}:
         return typing.get_origin(hint)()
