@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event as happening
 from sqlalchemy import func, select
 
 from lineup.context import Actor, Context, Role
@@ -22,6 +21,7 @@ from lineup.contracts.playlists.refusals import DemoForAll, PackageNotFound
 from lineup.delivery import set_id_of
 from lineup.ids import new_id
 from lineup.scope import ROOT, below
+from lineup.testing.statements import statements_of
 from playlists.channels import customer_packages
 from playlists.channels.packages import delete_package, demo_package, new_package
 from playlists.entitlements.models import CustomerPackage
@@ -331,11 +331,6 @@ def test_it_makes_facts_of_that_customer_anew_and_costs_a_batch_one_look_up(
         assert work.session.scalars(due).all() == [users[0].id]
         refresh_everybody(work)
 
-    said = []
-
-    def note(_connection, _cursor, statement, *_):
-        said.append(statement)
-
-    happening.listen(platform.database.engine, "before_cursor_execute", note)
-    note_due(platform.database)
+    with statements_of(platform.database.engine) as said:
+        note_due(platform.database)
     assert len([one for one in said if "FROM customer_packages" in one]) == 1
