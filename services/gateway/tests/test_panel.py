@@ -6,6 +6,7 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
+from answers import sent, text_of, visible_text
 from flask import g
 
 from gateway.panel.guard import may_send
@@ -26,20 +27,6 @@ from lineup.money import Money
 
 ID = "019d0000-0000-7000-8000-000000000001"
 NOBODY = None
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
-
-
-def visible_text(answer):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
-
-
-def sent(client, form_of, path, **values):
-    """Open a page's form, fill it in and send it."""
-    hidden = form_of(text_of(client.get(path)))
-    return client.post(path, data=hidden | values)
 
 
 @pytest.mark.feature("AH-24")

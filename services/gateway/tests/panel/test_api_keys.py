@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from answers import text_of
 
 from lineup.context import Permission, Role
 from lineup.contracts.accounts.api_keys import AccountAccess, ApiKeyView, NewApiKey
@@ -11,10 +12,6 @@ from lineup.contracts.paging import Page
 from lineup.errors import Forbidden, Invalid
 
 ID = "019d0000-0000-7000-8000-000000000001"
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
 
 
 @pytest.fixture

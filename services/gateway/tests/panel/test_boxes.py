@@ -1,11 +1,11 @@
 """Pages about boxes: stock, deliveries, who has which."""
 
 import io
-import re
 from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from answers import sent, text_of, visible_text
 
 from lineup.context import Role
 from lineup.contracts.accounts.boxes import (
@@ -26,20 +26,6 @@ pytestmark = pytest.mark.feature("CU-32")
 ID = "019d0000-0000-7000-8000-000000000001"
 BOX = f"/boxes/{ID}"
 LINES = "A1,00:1A:79:00:00:01\nA2,nonsense"
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
-
-
-def visible_text(answer):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
-
-
-def sent(client, form_of, path, **values):
-    """Open a page's form, fill it in and send it."""
-    hidden = form_of(text_of(client.get(path)))
-    return client.post(path, data=hidden | values)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import io
 import re
 
 import pytest
+from answers import text_of, visible_text
 
 from gateway import logos
 from lineup.context import Role
@@ -22,14 +23,6 @@ from lineup.errors import Conflict, Invalid
 ID = "019d0000-0000-7000-8000-000000000001"
 OTHER = "019d0000-0000-7000-8000-000000000002"
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
-
-
-def visible_text(answer):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
 
 
 def a_channel(sample, id_=ID, **direction):

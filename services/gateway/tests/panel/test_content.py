@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from answers import text_of, visible_text
 
 from lineup.context import Role
 from lineup.contracts.paging import Page
@@ -23,14 +24,6 @@ from lineup.contracts.playlists.packages import PackageView
 from lineup.errors import Conflict
 
 ID = "019d0000-0000-7000-8000-000000000001"
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
-
-
-def visible_text(answer):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """Pages that pay out a balance and correct a booking."""
 
-import re
-from html import unescape
-
 import pytest
+from answers import text_of, visible_text
 
 from lineup.context import Role
 from lineup.contracts.billing.wallets import EntryView, WalletView
@@ -14,14 +12,6 @@ from lineup.money import Money
 ID = "019d0000-0000-7000-8000-000000000001"
 WALLET = f"/customers/{ID}/wallet"
 CORRECT = f"/customers/{ID}/bookings/{ID}/correct"
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
-
-
-def visible_text(answer):
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", text_of(answer))))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from answers import sent, text_of, visible_text
 
 from lineup.context import Role
 from lineup.contracts.accounts.customers import (
@@ -38,20 +39,6 @@ OTHER = "019d0000-0000-7000-8000-000000000002"
 CUSTOMER = f"/customers/{ID}"
 USER = f"/users/{ID}"
 FORM = {"first_name": "Ana", "last_name": "Ruiz", "email": "ana@example.org"}
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
-
-
-def visible_text(answer):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
-
-
-def sent(client, form_of, path, **values):
-    """Open a page's form, fill it in and send it."""
-    hidden = form_of(text_of(client.get(path)))
-    return client.post(path, data=hidden | values)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from html import unescape
 
 import pytest
+from answers import text_of, visible_text
 
 from gateway.app_context import app_context_of
 from lineup.context import Role
@@ -44,14 +45,6 @@ STAFF = (
     Role.RESELLER,
     Role.DEALER,
 )
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
-
-
-def visible_text(answer):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
 
 
 def days(count, step=1, first=TODAY):

@@ -3,13 +3,11 @@
 import csv
 import re
 
+from answers import text_of
+
 from lineup.context import Role
 from lineup.contracts.billing.wallets import EntryView
 from lineup.contracts.paging import Page
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
 
 
 def test_the_portal_bears_the_companys_name_alone(browser):

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from answers import sent, text_of, visible_text
 
 from lineup.context import Role
 from lineup.contracts.notifications import (
@@ -17,19 +18,6 @@ from lineup.contracts.paging import Page
 from lineup.errors import Invalid, NotFound
 
 ID = "019d0000-0000-7000-8000-000000000001"
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
-
-
-def visible_text(answer):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
-
-
-def sent(client, form_of, path, **values):
-    hidden = form_of(text_of(client.get(path)))
-    return client.post(path, data=hidden | values)
 
 
 def test_the_log_asks_for_what_the_address_says(browser, services):
@@ -76,7 +64,7 @@ def test_a_message_is_shown_as_it_was_read_and_how_it_went(browser, services, sa
     answer = browser(Role.PARTNER).get(f"/deliveries/{ID}")
 
     words = visible_text(answer)
-    assert "From Example TV &lt;tv@example.net&gt; To ana@example.org" in words
+    assert "From Example TV <tv@example.net> To ana@example.org" in words
     assert "451 try later" in words
     assert "&lt;b&gt;Hello&lt;/b&gt;" in text_of(answer)
     assert f"/deliveries/{ID}/send-again" in text_of(answer)

@@ -5,10 +5,10 @@ import io
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
-from html import unescape
 from uuid import UUID
 
 import pytest
+from answers import text_of, visible_text
 
 from lineup.context import Role
 from lineup.contracts.billing.catalog import PlanView, ProductView
@@ -28,14 +28,6 @@ from lineup.money import Money
 
 ID = "019d0000-0000-7000-8000-000000000001"
 OTHER = "019d0000-0000-7000-8000-000000000002"
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
-
-
-def visible_text(answer):
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", text_of(answer))))
 
 
 def rows_of(answer):

@@ -5,6 +5,7 @@ import types
 from dataclasses import replace
 
 import pytest
+from answers import text_of
 
 from gateway.panel.guard import PAGES
 from lineup.access import PermissionMissing
@@ -23,10 +24,6 @@ SEVERAL = {
     "gateway.portal.users.delete_user",
 }
 """Pages that ask for several things: the service refuses each by itself."""
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
 
 
 def names_in(code):

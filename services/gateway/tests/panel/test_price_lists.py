@@ -1,9 +1,9 @@
 """The pages of a seller's price list: what it may sell, and for how much."""
 
-import re
 from uuid import UUID
 
 import pytest
+from answers import sent, text_of, visible_text
 
 from lineup.context import Role
 from lineup.contracts.accounts.tree import AccountKind, AccountView
@@ -18,20 +18,6 @@ ID = "019d0000-0000-7000-8000-000000000001"
 OTHER = "019d0000-0000-7000-8000-000000000002"
 PRICES = f"/accounts/{ID}/price-list"
 NINE, SEVEN = Money.of("9.00 EUR"), Money.of("7.00 EUR")
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
-
-
-def visible_text(answer):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
-
-
-def sent(client, form_of, path, **values):
-    """Open a page's form, fill it in and send it."""
-    hidden = form_of(text_of(client.get(path)))
-    return client.post(path, data=hidden | values)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
+from answers import text_of
 
 from lineup.context import Role
 from lineup.contracts.accounts.customers import (
@@ -21,10 +22,6 @@ from lineup.contracts.accounts.customers import (
 from lineup.errors import Unavailable
 
 ID = "019d0000-0000-7000-8000-000000000001"
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
 
 
 @pytest.fixture

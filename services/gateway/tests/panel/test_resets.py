@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from answers import sent, text_of
 
 from lineup.context import Pending, Role
 from lineup.contracts.accounts.refusals import NoEmail, ResetLinkInvalid
@@ -10,14 +11,6 @@ from lineup.verbs import Done
 
 ID = "019d0000-0000-7000-8000-000000000001"
 NEW = {"new_password": "another long password", "again": "another long password"}
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
-
-
-def sent(client, form_of, path, **values):
-    return client.post(path, data=form_of(text_of(client.get(path))) | values)
 
 
 @pytest.mark.feature("AH-30")

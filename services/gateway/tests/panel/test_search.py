@@ -1,9 +1,9 @@
 """The search over everything: what is asked, what is opened, what is shown."""
 
-import re
 from uuid import UUID
 
 import pytest
+from answers import text_of, visible_text
 
 from lineup.context import Role
 from lineup.contracts.accounts.customers import CustomerView, PersonDetails
@@ -18,14 +18,6 @@ OTHER = UUID("019d0000-0000-7000-8000-000000000002")
 CHANNELS = "playlists.list_channels"
 LISTS = ("accounts.list_customers", "accounts.list_users", "accounts.list_devices")
 ORDERS = "billing.list_orders"
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
-
-
-def visible_text(answer):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
+from answers import text_of
 
 from gateway.app_context import app_context_of
 from gateway.second_factor_keys import app_key, new_secret
@@ -23,10 +24,6 @@ pytestmark = pytest.mark.feature("AH-33")
 OTHER = "019d0000-0000-7000-8000-000000000002"
 OFF = SecondFactorView(is_on=False, is_required=False, recovery_codes=0, since=None)
 CODES = RecoveryCodes(codes=["kx7m-pd3n-wh8t-zv5j", "abcd-efgh-jkmn-pqrs"])
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Selling at the counter: several steps in one form, each of them once."""
 
 import pytest
+from answers import text_of
 
 from lineup.context import Role
 from lineup.contracts.accounts.membership import CreatedCustomer
@@ -50,10 +51,6 @@ def counter(browser, services, sample, settings, on_sale):
 def sent(client, form_of, path, **fields):
     hidden = form_of(client.get(path).get_data(as_text=True), path)
     return client.post(path, data={**hidden, **fields})
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
 
 
 @pytest.mark.feature("CU-28")

@@ -1,11 +1,11 @@
 """Pages about sellers: made, found, changed, deleted, moved; their logins; visits."""
 
-import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from answers import sent, text_of, visible_text
 
 from gateway.app_context import app_context_of
 from lineup.context import Actor, Role
@@ -19,19 +19,6 @@ from lineup.errors import Conflict, Forbidden, Invalid, NotFound
 
 ID = "019d0000-0000-7000-8000-000000000001"
 OTHER = "019d0000-0000-7000-8000-000000000002"
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
-
-
-def visible_text(answer):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(answer)))
-
-
-def sent(client, form_of, path, **values):
-    hidden = form_of(text_of(client.get(path)))
-    return client.post(path, data=hidden | values)
 
 
 @pytest.fixture

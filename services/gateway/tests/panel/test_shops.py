@@ -3,10 +3,10 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
-from html import unescape
 from uuid import UUID
 
 import pytest
+from answers import text_of, visible_text
 
 from gateway.admin.shops.exceptions import DELIVERIES, ORDERS
 from gateway.admin.shops.forms import facts_in
@@ -34,14 +34,6 @@ from lineup.errors import Unavailable
 from lineup.money import Money
 
 ID = "019d0000-0000-7000-8000-000000000001"
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
-
-
-def visible_text(answer):
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", text_of(answer))))
 
 
 class TestLog:

@@ -1,6 +1,7 @@
 """Support access: given, seen and ended by partners; used by support."""
 
 import pytest
+from answers import text_of
 
 from lineup.context import Role
 from lineup.contracts.accounts.refusals import SupportNotGranted
@@ -11,10 +12,6 @@ from lineup.errors import Invalid
 
 pytestmark = pytest.mark.feature("AH-29")
 ID = "019d0000-0000-7000-8000-000000000001"
-
-
-def text_of(answer):
-    return answer.get_data(as_text=True)
 
 
 def test_a_partner_gives_access_sees_who_used_it_and_ends_it(
