@@ -20,6 +20,7 @@ import requests
 from running import Api, Running, make_databases, until
 
 from lineup.command.migrations import migrate
+from lineup_local import assets
 from lineup_local.demo.fill import fill
 from lineup_local.demo.here import demo_installation
 from lineup_local.environment import installation
@@ -76,6 +77,7 @@ class Cluster(Running):
         for name, uri in self.installation.database_uris.items():
             migrate(name, uri)
         self.installation.blobs.mkdir()
+        assets.install()
         (self.home / "logs").mkdir()
         self._mail = self._run("mail", [sys.executable, "-m", "lineup_local.mail"], {})
         stack.callback(self.stop_all)  # before the servers, as everything in a stack
