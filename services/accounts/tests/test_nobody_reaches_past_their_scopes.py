@@ -3,12 +3,9 @@ outside of the asker's scopes, and hands out no permission that the asker lacks.
 """
 
 import random
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from accounts.dependencies import Dependencies
 from accounts.logins.passwords import PasswordCheck
@@ -18,7 +15,7 @@ from accounts.service import AccountsService
 from accounts.settings import AccountsSettings
 from accounts.users.service_times import follow_subscriptions
 from lineup.clock import SetClock
-from lineup.context import NOBODY, Actor, Feature, Permission, Role
+from lineup.context import NOBODY, Actor, Permission, Role
 from lineup.contracts.accounts.api_keys import CreateApiKey
 from lineup.contracts.accounts.boxes import (
     AssignBox,
@@ -49,10 +46,11 @@ from lineup.database import Database, connect
 from lineup.ids import new_id
 from lineup.money import Money
 from lineup.secrets import Keyring, make_key
+from lineup.testing.anybody import ask_anything, asked_verbs
 from lineup.testing.asking import required
 from lineup.testing.plugin import SPRING
 from lineup.testing.tenancy import Rules, World
-from lineup.verbs import Kind, verbs_of
+from lineup.verbs import Kind
 
 from .conftest import PASSWORD, a_person, a_subscription
 
@@ -100,8 +98,7 @@ RULES = Rules(
         "serials": ("00:1A:79:00:00:01", "00:1A:79:00:00:02", "no-such-box"),
     },
 )
-VERBS = {verb.name: verb for verb in verbs_of("accounts") if verb.allowed}
-EXAMPLES = 25
+VERBS = asked_verbs("accounts")
 LISTS = {
     name: verb
     for name, verb in VERBS.items()
@@ -304,42 +301,10 @@ def actor_at(account, role, login_id):
     )
 
 
-@st.composite
-def actors(draw, people, verb):
-    """Somebody, maybe with a few permissions only, locked or without a feature; mostly
-    of a role that may ask.
-    """
-    fit = [one for one in people if one.role in verb.allowed]
-    actor = draw(st.sampled_from(fit) | st.sampled_from(fit) | st.sampled_from(people))
-    limits = {}
-    if actor.role is Role.STAFF or draw(st.booleans()):
-        held = st.lists(st.sampled_from(list(Permission)), unique=True, max_size=19)
-        limits["permissions"] = draw(st.none() | held.map(tuple))
-    if draw(st.integers(0, 9)) == 0:
-        limits["is_locked"] = True
-        limits["lacks"] = (draw(st.sampled_from(list(Feature))),)
-    return replace(actor, **limits)
-
-
 @pytest.mark.feature("AH-01", "AH-31")
 @pytest.mark.parametrize("name", VERBS)
 def test_what_lies_outside_is_neither_told_nor_changed(name, tenants, people):
-    verb = VERBS[name]
-
-    @given(data=st.data())
-    @settings(max_examples=EXAMPLES, deadline=None)
-    def ask(data):
-        actor = data.draw(actors(people, verb))
-        request = data.draw(tenants.requests(verb.request, actor))
-
-        answer = tenants.ask(actor, request)
-
-        assert answer.violations() == []
-        held = Permission if actor.permissions is None else actor.permissions
-        assert handed_out(answer) <= set(held)
-
-    ask()
-    assert name in tenants.reached, "No values fit, or nobody may ask it."
+    ask_anything(tenants, people, VERBS[name], others=1, also=hands_out_only_own)
 
 
 @pytest.mark.feature("AH-01")
@@ -348,6 +313,11 @@ def test_a_list_as_everybody(name, tenants, people):
     asked = [tenants.ask(actor, LISTS[name].request()) for actor in people]
 
     assert [one.violations() for one in asked] == [[]] * len(people)
+
+
+def hands_out_only_own(answer):
+    own = answer.actor.permissions
+    assert handed_out(answer) <= set(Permission if own is None else own)
 
 
 def handed_out(answer):

@@ -2,29 +2,24 @@
 outside of the asker's scopes.
 """
 
-from dataclasses import replace
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from services.billing.tests.webshops.conftest import Desk, woo, woo_line
 
 from billing.service import BillingService
 from billing.settings import BillingSettings
 from lineup.clock import SetClock
-from lineup.context import Actor, Permission, Role
+from lineup.context import Actor, Role
 from lineup.database import Database, connect
 from lineup.scope import ROOT
 from lineup.secrets import Keyring, make_key
+from lineup.testing.anybody import ask_anything, asked_verbs
 from lineup.testing.plugin import SPRING
 from lineup.testing.tenancy import Rules, World
 from lineup.values.checking import checked
-from lineup.verbs import verbs_of
 
 from .conftest import SYSTEM, ShopFloor, an_actor, call
 
-EXAMPLES = 25
-VERBS = {verb.name: verb for verb in verbs_of("billing") if verb.allowed}
+VERBS = asked_verbs("billing")
 RULES = Rules(
     # A transfer lies with the partner, whosever money its entries move.
     shown_below=frozenset({"product", "plan", "package_copy", "transfer"}),
@@ -109,33 +104,7 @@ def company(databases):
     databases.drop(uri)
 
 
-@st.composite
-def actors(draw, people, verb):
-    """Somebody of a role that may ask, as a rule; seldom with a few permissions only,
-    and seldom from above, where everything is inside.
-    """
-    fit = [one for one in people if one.role in verb.allowed]
-    lower = [one for one in fit if one.scopes != (ROOT,)] or fit
-    chosen = st.sampled_from(lower) | st.sampled_from(lower) | st.sampled_from(people)
-    actor = draw(chosen)
-    if draw(st.integers(0, 4)):
-        return actor
-    held = st.lists(st.sampled_from(list(Permission)), unique=True).map(tuple)
-    return replace(actor, permissions=draw(held))
-
-
 @pytest.mark.feature("AH-01")
 @pytest.mark.parametrize("name", VERBS)
 def test_what_lies_outside_is_neither_told_nor_changed(name, company):
-    tenants, verb = company.tenants, VERBS[name]
-
-    @given(data=st.data())
-    @settings(max_examples=EXAMPLES, deadline=None)
-    def ask(data):
-        actor = data.draw(actors(company.people, verb))
-        request = data.draw(tenants.requests(verb.request, actor))
-
-        assert tenants.ask(actor, request).violations() == []
-
-    ask()
-    assert name in tenants.reached, "No values fit, or nobody may ask it."
+    ask_anything(company.tenants, company.people, VERBS[name])

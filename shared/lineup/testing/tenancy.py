@@ -80,6 +80,8 @@ class Rules:
     """Tables in which a verb leaves rows with others, by what it is for."""
     written_above: frozenset[str] = frozenset()
     """Tables in which those below write, too: where their money goes."""
+    handles: frozenset[str] = frozenset()
+    """Columns by which rows name another beside its id, such as a guide's import."""
     tables_of: Mapping[str, str] = field(default_factory=dict)
     """Which table a field names, where its name does not say."""
     known: Mapping[str, Sequence[Any]] = field(default_factory=dict)
@@ -158,12 +160,13 @@ class World:
         }
 
     def requests(self, contract: Any, actor: Actor) -> st.SearchStrategy[Any]:
-        """Requests of a type: half of them name what the actor may see, if it can."""
+        """Requests of a type: of what the actor may see, of anything, and of both."""
         key = contract, actor.scopes
         if key not in self._requests:
-            known = self.rules.known
-            own = requests(contract, self.ids_of(actor), known)
-            self._requests[key] = own | requests(contract, self.ids, known)
+            own, known = self.ids_of(actor), self.rules.known
+            both = {named: [*own[named], *ids] for named, ids in self.ids.items()}
+            some = [requests(contract, ids, known) for ids in (own, both, self.ids)]
+            self._requests[key] = st.one_of(some)
         return self._requests[key]
 
     def ids_of(self, actor: Actor) -> Mapping[str, Sequence[UUID]]:
@@ -280,17 +283,40 @@ class World:
             for rows in tables.values():
                 for row in rows:
                     scope = self._found(row, scopes)
-                    if scope and row.get("id"):
-                        scopes.setdefault(str(row["id"]), scope)
+                    for known in self._known_by(row):
+                        if scope:
+                            scopes.setdefault(known, scope)
         return scopes
 
-    @staticmethod
-    def _found(row: Row, scopes: Mapping[str, str]) -> str | None:
+    def _known_by(self, row: Row) -> Iterable[str]:
+        """What other rows name it by."""
+        if row.get("id"):
+            yield str(row["id"])
+        for name in self.rules.handles:
+            if row.get(name):
+                yield f"{name} {row[name]}"
+
+    def _found(self, row: Row, scopes: Mapping[str, str]) -> str | None:
         if row.get("scope"):
             return str(row["scope"])
-        named = [v for k, v in row.items() if k == "id" or k.endswith("_id")]
-        found = [scopes[str(one)] for one in named if str(one) in scopes]
-        return max(found, key=len) if found else None
+        return max(self._named_scopes(row, scopes), key=len, default=None)
+
+    def _named_scopes(self, row: Row, scopes: Mapping[str, str]) -> list[str]:
+        """Where a row's own id and what it names lie."""
+        named = (str(v) for k, v in row.items() if k.endswith("_id"))
+        known = [*named, *self._known_by(row)]
+        return [scopes[one] for one in known if one in scopes]
+
+    def strangers(self, actor: Actor, row: Row) -> list[str]:
+        """Where what a row names lies, if neither below nor above nor at a side."""
+        if self.sides_of(row):
+            return []
+        return [
+            scope
+            for scope in self._named_scopes(row, self._scopes)
+            if not covers(actor, scope)
+            if not any(own.startswith(scope) for own in actor.scopes)
+        ]
 
 
 @dataclass
@@ -345,6 +371,8 @@ class Answer:
                 continue
             if not any(covers(self.actor, one) for one in places):
                 yield f"wrote {name} at {scope}: {row}"
+            elif strange := self.world.strangers(self.actor, row):
+                yield f"named in {name} what lies at {strange}: {row}"
 
     def _is_above(self, scope: str) -> bool:
         return any(own.startswith(scope) for own in self.actor.scopes)
