@@ -181,7 +181,7 @@ def _import_channels(tenant: Tenant) -> None:
 def shown_channels(user: Any) -> list[str]:
     """The names of the channels a user's link shows."""
     answer = requests.get(user["playlist_url"], timeout=10)
-    assert answer.status_code == 200, answer.text
+    answer.raise_for_status()
     lines = answer.text.splitlines()
     return [line.rpartition(",")[2] for line in lines if line.startswith("#EXTINF")]
 
