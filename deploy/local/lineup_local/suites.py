@@ -40,9 +40,9 @@ SUITES = {
     "playlists": "services/playlists/tests",
     "browser": "tests/browser",
     "shared": "shared/tests",
+    "local": "deploy/local/tests",
     "accounts": "services/accounts/tests",
     "gateway": "services/gateway/tests",
-    "local": "deploy/local/tests",
     "notifications": "services/notifications/tests",
 }
 """Where each suite lies, the longest first, those that start whole systems not all at
