@@ -20,7 +20,13 @@ from lineup.contracts.accounts.refusals import (
 )
 from lineup.contracts.accounts.tree import GONE, AccountChanged, AccountKind, Status
 from lineup.contracts.accounts.users import UserChanged
-from lineup.database import UnitOfWork, get_held, upsert_newest
+from lineup.database import (
+    UnitOfWork,
+    find_in_scope,
+    get_held,
+    lock_in_scope,
+    upsert_newest,
+)
 from lineup.scope import PartnerNotFound, in_scope, partner_of
 
 SELLER_KINDS = (AccountKind.RESELLER, AccountKind.DEALER)
@@ -166,12 +172,9 @@ def get_seller(
     work: UnitOfWork, account_id: UUID, *, for_update: bool = False
 ) -> AccountCopy:
     """A reseller or dealer in the actor's scope; NotFound otherwise."""
-    statement = select(AccountCopy).where(
-        AccountCopy.id == account_id, AccountCopy.kind.in_(SELLER_KINDS)
-    )
-    found = in_scope(statement, AccountCopy, work.actor)
-    seller = work.session.scalar(found.with_for_update() if for_update else found)
-    if seller is None:
+    find = lock_in_scope if for_update else find_in_scope
+    seller = find(work, AccountCopy, account_id, AccountNotFound)
+    if seller.kind not in SELLER_KINDS:
         raise AccountNotFound
     return seller
 
