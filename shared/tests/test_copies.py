@@ -144,7 +144,6 @@ boxes = st.builds(
 
 any_database = settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

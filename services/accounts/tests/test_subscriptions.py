@@ -83,7 +83,6 @@ def rows_after(database, batches):
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(grouped=groupings(any_state))

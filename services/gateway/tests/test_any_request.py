@@ -155,7 +155,6 @@ TEXTS = st.text(max_size=60) | st.binary(max_size=60).map(lambda b: b.decode("la
 @given(st.sampled_from([*PAGES, *PLAYERS, f"{API}/customers", f"{API}/"]), TEXTS, TEXTS)
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_any_address(app, path, more, query):

@@ -173,7 +173,6 @@ CONSTANT = {
 
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(grouped=groupings(any_state))

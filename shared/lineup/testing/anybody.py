@@ -39,7 +39,7 @@ def ask_anything(
     """
 
     @given(data=st.data())
-    @settings(max_examples=EXAMPLES, deadline=None)
+    @settings(max_examples=EXAMPLES)
     def ask(data: Any) -> None:
         actor = data.draw(actors(people, verb, others))
         answer = world.ask(actor, data.draw(world.requests(verb.request, actor)))

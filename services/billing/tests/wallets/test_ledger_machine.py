@@ -192,7 +192,6 @@ def test_the_ledger_agrees_with_a_plain_model(shop_floor, partner, clock):
         settings=settings(
             max_examples=15,
             stateful_step_count=12,
-            deadline=None,
             phases=(Phase.reuse, Phase.generate),  # shrinking takes minutes here
             suppress_health_check=list(HealthCheck),
         ),

@@ -14,7 +14,7 @@ def units(*amounts):
     return [Fraction(str(amount)) for amount in amounts]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(COSTS, COSTS, st.integers(-100, 10**7))
 def test_lines_never_bring_in_more_than_the_total(lines, extras, total):
     shares = brought_in(lines, extras, total)

@@ -357,7 +357,7 @@ def test_anything_signed_is_done_or_parked_and_can_be_looked_at(desk, kind):
     """One desk takes all examples, so that each meets what others left behind."""
     desk.connect(kind, accepts_low_amounts=True)
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(any_delivery(kind))
     def take(given):
         body, topic, source = given

@@ -74,7 +74,7 @@ def assert_well_formed(status, headers, quick):
 @example("http://edge.example:99999/x", "none")
 @example("http://edge.example/\r\nSet-Cookie: a=b", "none")
 @example("javascript:alert(1)", "none")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_address_of_a_channel(store_of, folder, address, signing):
     store = store_of(folder, address=address, signing=signing)
     layer = store.layer()
@@ -94,7 +94,7 @@ TEXTS = st.text(min_size=1, max_size=60)
 
 @given(TEXTS, TEXTS, TEXTS | ADDRESSES)
 @example("ünï\r\n", "pä\u2028ss", "http://[::1")
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_name_password_and_public_address_of_a_user(
     store_of, folder, username, password, public_url
 ):
@@ -115,7 +115,7 @@ VALUES = st.text(max_size=40)
 
 @given(VALUES, VALUES)
 @example("Mon, 01 Jan 99999999999 00:00:00 GMT", "*")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_condition_of_a_player(store_of, folder, since, tag):
     store = store_of(folder)
     layer = store.layer()
@@ -218,7 +218,7 @@ STARTS = VALUES | st.sampled_from(
 
 
 @given(ACTIONS | VALUES, NUMBERS | VALUES, STARTS, st.binary(max_size=200))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_question_of_a_player(store_of, folder, action, number, start, body):
     known = {"username": "alice0001", "password": "secret-pass"}
     requested = {

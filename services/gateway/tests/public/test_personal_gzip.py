@@ -30,7 +30,7 @@ def playlist(channels, *, seed=1):
 
 
 @given(LINES, st.integers(8, 60), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_it_unpacks_to_the_joined_text_or_says_it_cannot(parts, length, data):
     try:
         ready = PersonalGzip(parts, length)

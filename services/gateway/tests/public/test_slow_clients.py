@@ -351,7 +351,6 @@ LINES = st.sampled_from(
 @given(st.lists(LINES | st.binary(max_size=60), max_size=12).map(b"".join))
 @settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_nothing_that_is_sent_ends_a_worker_or_is_its_fault(endpoint, sent):
