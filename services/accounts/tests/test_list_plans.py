@@ -65,7 +65,7 @@ def many(make_customer, tree, engine):
                     values=", ".join(values.values()),
                 )
                 connection.execute(text(copied), {"many": MANY, "id": made.id})
-                connection.execute(text(f"ANALYZE {table}"))
+            connection.execute(text("ANALYZE"))
 
 
 COLUMNS = """
