@@ -190,7 +190,7 @@ def test_what_takes_a_password_or_manages_logins_is_done_in_ones_own_name():
 @pytest.mark.feature("AH-31")
 def test_every_permission_is_needed_somewhere_and_said_in_words():
     asked = {verb.access.needs for verb in VERBS.values()} - {None}
-    assert asked | {Permission.FORCE} == set(Permission)
+    assert asked | {Permission.FORCE, Permission.SHORTEN} == set(Permission)
     assert set(MEANING) == set(Permission)
 
 

@@ -14,6 +14,8 @@ MEANING: Mapping[Permission, str] = {
     Permission.FORCE: "Force a deletion although money is lost by it",
     Permission.SELL: "Sell, and switch auto-renewal on and off",
     Permission.REFUND: "Stop subscriptions with a refund, and pay money out",
+    Permission.END_DATES: "Set later end dates without charge",
+    Permission.SHORTEN: "Set earlier end dates although paid time is lost by it",
     Permission.SEE_MONEY: "See balances, statements and sales",
     Permission.BALANCES: "Top up balances and correct bookings",
     Permission.PRODUCTS: "Create and change products, plans and prices",

@@ -68,6 +68,8 @@ class Permission(enum.StrEnum):
     FORCE = "force"
     SELL = "sell"
     REFUND = "refund"
+    END_DATES = "end_dates"
+    SHORTEN = "shorten"
     SEE_MONEY = "see_money"
     BALANCES = "balances"
     PRODUCTS = "products"

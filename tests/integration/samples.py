@@ -33,6 +33,7 @@ SPECIAL = {
     "public_url": "",
     "from_at": datetime(2026, 3, 2, 10, tzinfo=UTC),
     "until_at": datetime(2026, 3, 2, 14, tzinfo=UTC),
+    "ends_at": datetime(2099, 1, 1, tzinfo=UTC),
     "months": 1,
     "days": 0,
     "mac": "00:1A:79:AA:BB:CD",

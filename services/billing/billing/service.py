@@ -15,7 +15,7 @@ from billing.people.models import AccountCopy, CustomerCopy, UserCopy
 from billing.purging.entrypoints import PurgeEntrypoints
 from billing.reports import plan_use, sales, sales_list, subscription_counts
 from billing.settings import BillingSettings
-from billing.subscriptions import blockers, lists, overview, quotes, renewals
+from billing.subscriptions import blockers, end_dates, lists, overview, quotes, renewals
 from billing.subscriptions import operations as subscriptions_operations
 from billing.subscriptions.entrypoints import (
     RenewalEntrypoints,
@@ -62,6 +62,7 @@ class BillingService(
         subscriptions_operations,
         overview,
         quotes,
+        end_dates,
         renewals,
         checks,
         corrections,

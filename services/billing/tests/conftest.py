@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from billing.catalog import operations as catalog
 from billing.people import operations as people
-from billing.subscriptions import lists, renewals
+from billing.subscriptions import end_dates, lists, renewals
 from billing.subscriptions import operations as subscriptions
 from billing.wallets import operations as wallets
 from billing.wallets import statements
@@ -22,6 +22,7 @@ from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
 from lineup.contracts.accounts.users import UserChanged
 from lineup.contracts.billing.catalog import CreatePlan, CreateProduct
+from lineup.contracts.billing.staff_changes import SetEndDate
 from lineup.contracts.billing.subscriptions import (
     CountFrom,
     GetSubscription,
@@ -262,6 +263,12 @@ class ShopFloor:
     def stop(self, subscription, actor=SYSTEM, key=None, reason=""):
         request = StopSubscription(subscription_id=subscription.id, reason=reason)
         return self._ask(subscriptions.stop_subscription, request, actor, key)
+
+    def set_end(self, subscription, ends_at, actor=SYSTEM, reason="goodwill"):
+        request = SetEndDate(
+            subscription_id=subscription.id, ends_at=ends_at, reason=reason
+        )
+        return self._ask(end_dates.set_end_date, request, actor)
 
     def quote(self, subscription, actor=SYSTEM):
         request = QuoteStop(subscription_id=subscription.id)

@@ -22,6 +22,8 @@ Name = Annotated[str, Text(shortest=1, longest=100, is_trimmed=True)]
 OptionalName = Annotated[str, Text(longest=100, is_trimmed=True)]
 Line = Annotated[str, Text(longest=300, is_trimmed=True)]
 Note = Annotated[str, Text(longest=500, is_trimmed=True)]
+Reason = Annotated[str, Text(shortest=1, longest=500, is_trimmed=True)]
+"""Why something is done, where that must be said."""
 Word = Annotated[str, Text(longest=60, is_trimmed=True)]
 Search = Annotated[str, Text(longest=200)]
 """Still fits an address when every character is escaped."""

@@ -65,7 +65,7 @@ PERSONAL = PersonalTables(
             Period,
             "What you bought of them",
             lambda one: Period.subscription_id.in_(subscriptions_of(one)),
-            blank={"sold_by": "", "closed_by": "", "close_reason": ""},
+            blank={"sold_by": "", "closed_by": "", "close_reason": "", "reason": ""},
         ),
         PersonalTable(
             RenewalSwitch,

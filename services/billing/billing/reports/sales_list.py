@@ -139,4 +139,6 @@ def _sale_view(
         closed_by=period.closed_by,
         close_reason=period.close_reason,
         refunded=period.refunded,
+        cut_from=period.cut_from,
+        reason=period.reason,
     )

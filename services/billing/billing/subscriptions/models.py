@@ -22,6 +22,8 @@ class Source(enum.StrEnum):
     BALANCE = "balance"
     SHOP = "shop"
     FREE = "free"
+    STAFF = "staff"
+    """Given without charge."""
 
 
 class Subscription(Timestamped, Record):
@@ -218,6 +220,10 @@ class Period(Timestamped, Record):
     """Where it was paid from."""
     seat_id: Mapped[UUID | None]
     """The shop order's seat it serves."""
+    is_odd: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether it is of another length than its plan."""
+    cut_from: Mapped[datetime | None]
+    """When it would have ended before staff set an earlier end; None: they did not."""
     closed_at: Mapped[datetime | None]
     """When it was stopped before its time."""
     closed_by: Mapped[str] = mapped_column(default="", server_default="")
@@ -233,6 +239,9 @@ class Period(Timestamped, Record):
     sold_by: Mapped[str] = mapped_column(default="", server_default="")
     """The name of who sold or bought it; `system` renewed it."""
 
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    """Why staff gave it."""
+
     @property
     def paid(self) -> Money:
         """What it truly cost its payer."""
@@ -242,6 +251,16 @@ class Period(Timestamped, Record):
     def is_refundable(self) -> bool:
         """Whether a stop gives something back: free and shop periods do not."""
         return self.source == Source.BALANCE
+
+    @property
+    def paid_until(self) -> datetime:
+        """The end that was paid for."""
+        return self.cut_from or self.ends_at
+
+    def cut(self, ends_at: datetime, *, by: str, reason: str) -> None:
+        """End earlier than what was paid for, as somebody of the staff says."""
+        self.is_odd, self.cut_from, self.ends_at = True, self.paid_until, ends_at
+        self.closed_by, self.close_reason = by, reason
 
     def close(self, now: datetime, *, by: str, reason: str = "") -> None:
         """End before its time, by somebody who may have said why."""
@@ -260,6 +279,8 @@ class Period(Timestamped, Record):
 
     def move(self, starts_at: datetime, ends_at: datetime) -> None:
         """Begin and end elsewhere, where another one was taken back."""
+        if self.cut_from is not None:
+            self.cut_from += ends_at - self.ends_at
         self.starts_at, self.ends_at = starts_at, ends_at
 
     def resume(

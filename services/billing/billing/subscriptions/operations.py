@@ -12,6 +12,7 @@ from billing.catalog.offers import offer_of
 from billing.people import operations as people
 from billing.people.models import CustomerCopy, UserCopy
 from billing.subscriptions import stops
+from billing.subscriptions.finding import find_subscription, lock_subscription
 from billing.subscriptions.models import RenewalSwitch, Subscription
 from billing.subscriptions.orders import (
     AfterwardsOnly,
@@ -39,7 +40,7 @@ from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.refusals import UserNotFound
 from lineup.contracts.accounts.tree import Status
 from lineup.contracts.accounts.users import UserChanged
-from lineup.contracts.billing.refusals import NotActive, SubscriptionNotFound
+from lineup.contracts.billing.refusals import NotActive
 from lineup.contracts.billing.subscriptions import (
     CountFrom,
     GetRenewal,
@@ -55,7 +56,6 @@ from lineup.contracts.billing.subscriptions import (
 )
 from lineup.contracts.billing.wallets import Cause
 from lineup.database import UnitOfWork
-from lineup.scope import in_scope
 from lineup.verbs import handles
 
 __all__ = [
@@ -106,7 +106,7 @@ def purchase(work: UnitOfWork, request: Purchase) -> SubscriptionView:
 @handles(StopSubscription)
 def stop_subscription(work: UnitOfWork, request: StopSubscription) -> StopReceipt:
     """Stop a running subscription and return the unused part."""
-    customer, subscription = _get_locked(work, request.subscription_id)
+    customer, subscription = lock_subscription(work, request.subscription_id)
     receipt = stops.stop(work, subscription, reason=request.reason.strip())
     settle(work, customer)
     return receipt
@@ -115,7 +115,7 @@ def stop_subscription(work: UnitOfWork, request: StopSubscription) -> StopReceip
 @handles(QuoteStop)
 def quote_stop(work: UnitOfWork, request: QuoteStop) -> StopReceipt:
     """What stopping now would return; NotActive for what is not running."""
-    subscription = _get(work, request.subscription_id)
+    subscription = find_subscription(work, request.subscription_id)
     if not subscription.is_running(work.now):
         raise NotActive
     return stops.quoted(work, subscription)
@@ -161,7 +161,7 @@ def get_renewal(work: UnitOfWork, request: GetRenewal) -> RenewalView:
 @handles(GetSubscription)
 def get_subscription(work: UnitOfWork, request: GetSubscription) -> SubscriptionView:
     """One subscription in the actor's scope."""
-    return view_of(work, _get(work, request.subscription_id))
+    return view_of(work, find_subscription(work, request.subscription_id))
 
 
 def follow_customers(work: UnitOfWork, states: Sequence[CustomerChanged]) -> None:
@@ -256,24 +256,3 @@ def _stop_running(work: UnitOfWork, user_id: UUID, *, reason: str) -> None:
     last = find_last(work, user_id)
     if last is not None and last.is_running(work.now):
         stops.stop(work, last, reason=reason)
-
-
-def _get(work: UnitOfWork, subscription_id: UUID) -> Subscription:
-    statement = select(Subscription).where(Subscription.id == subscription_id)
-    subscription = work.session.scalar(in_scope(statement, Subscription, work.actor))
-    if subscription is None:
-        raise SubscriptionNotFound
-    return subscription
-
-
-def _get_locked(
-    work: UnitOfWork, subscription_id: UUID
-) -> tuple[CustomerCopy, Subscription]:
-    """A subscription in the actor's scope, with its customer, whose lock is taken."""
-    statement = select(Subscription.customer_id).where(
-        Subscription.id == subscription_id
-    )
-    customer_id = work.session.scalar(in_scope(statement, Subscription, work.actor))
-    if customer_id is None:
-        raise SubscriptionNotFound
-    return people.lock_customer(work, customer_id), _get(work, subscription_id)

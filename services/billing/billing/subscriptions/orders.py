@@ -20,7 +20,7 @@ from billing.subscriptions.sales import (
     length_of,
 )
 from billing.subscriptions.stops import open_periods, stop
-from billing.subscriptions.terms import next_period_end
+from billing.subscriptions.terms import Anchor, next_period_end
 from billing.subscriptions.views import announce, announce_all
 from billing.wallets import operations as wallets
 from billing.wallets.movements import clearing
@@ -236,6 +236,9 @@ def _move_up(
         ends, counted = next_period_end(
             subscription.anchor, begins, length_of(plan), zone
         )
+        if period.is_odd:
+            ends = begins + (period.ends_at - period.starts_at)
+            counted = Anchor(at=ends)
         subscription.extend(plan.id, ends, counted)
         period.move(begins, ends)
         work.session.flush()

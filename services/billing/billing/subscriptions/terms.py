@@ -121,6 +121,11 @@ class PaidPeriod(Protocol):
         ...
 
     @property
+    def paid_until(self) -> datetime:
+        """The end that was paid for: later where staff has set an earlier one."""
+        ...
+
+    @property
     def paid(self) -> Money:
         """What it truly cost its payer."""
         ...
@@ -132,5 +137,5 @@ def refund_for(period: PaidPeriod, *, stopped_at: datetime) -> Money:
     A period not begun is given back whole, a used-up one not at all.
     """
     unused = period.ends_at - max(stopped_at, period.starts_at)
-    length = period.ends_at - period.starts_at
+    length = period.paid_until - period.starts_at
     return period.paid.share(max(unused, timedelta(0)), of=length)

@@ -31,6 +31,10 @@ class APeriod:
     ends_at: datetime
     paid: Money
 
+    @property
+    def paid_until(self):
+        return self.ends_at
+
 
 def june(day, **time):
     return datetime(2026, 6, day, tzinfo=UTC).replace(**time)

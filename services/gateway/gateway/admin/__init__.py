@@ -32,7 +32,13 @@ from gateway.admin.people import (
     trash,
 )
 from gateway.admin.reselling import directory, links, requests
-from gateway.admin.sales import money, price_lists, sell, subscriptions
+from gateway.admin.sales import (
+    money,
+    price_lists,
+    sell,
+    staff_changes,
+    subscriptions,
+)
 from gateway.admin.sales import products as billing
 from gateway.admin.sales import sold_periods as sales
 from gateway.admin.shops import connections, orders, settling
@@ -64,6 +70,7 @@ MODULES = (
     links,
     billing,
     subscriptions,
+    staff_changes,
     sales,
     money,
     connections,

@@ -92,6 +92,7 @@ GLOSSARY: Mapping[str, str] = {
     "created_at": "When it was created.",
     "created_from": "Created at this time or later.",
     "created_until": "Created before this time.",
+    "cut_from": "Its end before staff set an earlier one.",
     "currency": "ISO 4217, three letters.",
     "customer_count": "Number of customers in it.",
     "customer_name": "Name of the customer.",

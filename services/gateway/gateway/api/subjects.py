@@ -34,7 +34,13 @@ from lineup.contracts.accounts import jobs as account_jobs
 from lineup.contracts.billing import (
     catalog as catalog_contracts,
 )
-from lineup.contracts.billing import exceptions, orders, price_lists, reports
+from lineup.contracts.billing import (
+    exceptions,
+    orders,
+    price_lists,
+    reports,
+    staff_changes,
+)
 from lineup.contracts.billing import shops as shop_contracts
 from lineup.contracts.billing import subscriptions as subscription_contracts
 from lineup.contracts.billing import wallets as wallet_contracts
@@ -94,6 +100,7 @@ subscriptions = Endpoints(
     "subscriptions",
     "Buy, renew and stop subscriptions.",
     subscription_contracts,
+    staff_changes,
     reports,
 )
 shops = Endpoints(

@@ -28,13 +28,13 @@ from lineup.values.types import (
     Name,
     Note,
     OptionalName,
+    Reason,
     Search,
     TimeZone,
     Word,
 )
 from lineup.verbs import Done, Kind, Request, Route, verb
 
-Reason = Annotated[str, Text(shortest=1, longest=500, is_trimmed=True)]
 MoreDays = Annotated[int, Whole(least=1, most=365)]
 CompanyNumber = Annotated[str, Text(shortest=1, longest=60, is_trimmed=True)]
 

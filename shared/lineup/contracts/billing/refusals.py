@@ -105,6 +105,12 @@ class PeriodOver(Conflict):
     code = "period_over"
 
 
+class EndDatePast(Invalid):
+    """The end date must be in the future. To end it now, stop it."""
+
+    code = "end_date_past"
+
+
 class OtherProductRunning(SubscriptionActive):
     """This user already has an active subscription to another product."""
 

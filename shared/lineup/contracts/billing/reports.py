@@ -99,7 +99,7 @@ class SaleView:
     days: int
     price: Money
     source: str
-    """How it was paid: balance, shop or free."""
+    """How it was paid: balance, shop or free; staff: given without charge."""
     is_trial: bool
     sold_at: datetime
     sold_by: str
@@ -110,6 +110,10 @@ class SaleView:
     closed_by: str
     close_reason: str
     refunded: Money
+    cut_from: datetime | None = None
+    """Its end before staff set an earlier one; null: they did not."""
+    reason: str = ""
+    """Why staff gave it without charge."""
     updated_at: datetime | None = None
     """When it last changed; null for older records."""
 
