@@ -62,6 +62,10 @@ class FieldCode(DocumentedCode):
     PERMISSION_SET_UNKNOWN = "permission_set_unknown", "There is no such set."
     ROLE_UNFIT = "role_unfit", "This role is not available for this account."
     GROUP_UNKNOWN = "group_unknown", "The group is not available for this customer."
+    NOT_FOR_RESELLERS = (
+        "not_for_resellers",
+        "Packages for resellers do not have this limit or feature.",
+    )
     CURRENCY_FIXED = "currency_fixed", "A seller uses the currency of its partner."
 
 

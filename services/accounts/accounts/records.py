@@ -7,6 +7,7 @@ from sqlalchemy import Enum
 from sqlalchemy.orm import DeclarativeBase
 
 from lineup.context import Role
+from lineup.contracts.accounts.partner_packages import Audience
 from lineup.contracts.accounts.partnerships import CredentialsChannel, PartnershipState
 from lineup.contracts.accounts.reseller_links import LinkRequestState
 from lineup.contracts.accounts.tree import AccountKind, Status
@@ -38,5 +39,6 @@ class Record(DeclarativeBase):
             PartnershipState,
             CredentialsChannel,
             LinkRequestState,
+            Audience,
         )
     }

@@ -1,24 +1,17 @@
 """A partner's life by the clock: trial, reminders, lock, payment, the end."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 
-from accounts.logins.identity import identify
+from accounts.customers.operations import get_customer
+from accounts.links.directory import list_directory
 from accounts.logins.limits import TooManyTries
-from accounts.logins.models import Login, Session
-from accounts.logins.passwords import is_right
-from accounts.logins.sign_in import sign_in
-from accounts.membership.operations import create_customer
-from accounts.packages.models import Partnership
-from accounts.packages.operations import create_partner_package
-from accounts.partners import following
-from accounts.partners.ending import ask_again, confirm, delete_partner
+from accounts.packages.operations import list_offered_packages
+from accounts.partners.ending import ask_again, delete_partner
 from accounts.partners.finding import get_partnership, list_partnerships
 from accounts.partners.payments import (
-    book_payment,
     choose_package,
     extend_trial,
     hold_purge,
@@ -27,20 +20,18 @@ from accounts.partners.payments import (
 from accounts.partners.platform import update_platform_settings
 from accounts.partners.purging import PURGING
 from accounts.partners.registration import (
-    begin_trial,
-    register_partner,
     resend_credentials,
 )
-from accounts.partners.unmatched import list_unmatched, settle_unmatched
+from accounts.partners.unmatched import settle_unmatched
 from accounts.sellers.operations import create_account
 from accounts.staff.people import list_people
 from accounts.tree.models import Account
 from lineup.access import PackageLimit, PartnerUnavailable
-from lineup.context import NOBODY, SYSTEM, Actor, Context, Role
-from lineup.contracts.accounts.membership import CreateCustomer
-from lineup.contracts.accounts.partner_packages import CreatePartnerPackage
+from lineup.context import SYSTEM, Feature, Role
+from lineup.contracts.accounts.customers import GetCustomer
+from lineup.contracts.accounts.partner_directory import ListPartnerDirectory
+from lineup.contracts.accounts.partner_packages import Audience, ListOfferedPackages
 from lineup.contracts.accounts.partnerships import (
-    BookPartnerPayment,
     ChoosePackage,
     DeletePartner,
     ExtendTrial,
@@ -48,7 +39,6 @@ from lineup.contracts.accounts.partnerships import (
     HoldPurge,
     ListPartnerships,
     PartnershipState,
-    RegisterPartner,
     ResendPartnerCredentials,
     UpdatePlatformSettings,
 )
@@ -65,10 +55,8 @@ from lineup.contracts.accounts.refusals import (
     PaymentKnown,
     PaymentNotFound,
 )
-from lineup.contracts.accounts.sessions import Identify, SessionKind, SignIn
 from lineup.contracts.accounts.tree import AccountKind
 from lineup.contracts.accounts.unmatched_payments import (
-    ListUnmatchedPayments,
     SettleUnmatchedPayment,
     WhyUnmatched,
 )
@@ -82,160 +70,21 @@ from lineup.ids import new_id
 from lineup.money import Money
 from lineup.testing.leftovers import found_in
 
-from .conftest import PASSWORD, a_person, an_account, call
+from .conftest import an_account, codes_of
+from .partner_life import DAY, Life, april, march
 
-MARCH = datetime(2032, 3, 1, 10, 1, tzinfo=UTC)
-DAY = timedelta(days=1)
-
-
-def march(day, hour=10, minute=1):
-    return datetime(2032, 3, day, hour, minute, tzinfo=UTC)
-
-
-def april(day, hour=10, minute=1):
-    return datetime(2032, 4, day, hour, minute, tzinfo=UTC)
+RESELLER = pytest.param(
+    AccountKind.RESELLER_COMPANY, id="reseller", marks=pytest.mark.feature("PL-14")
+)
+PARTNER = pytest.param(AccountKind.PARTNER, id="partner")
+OF_PARTNERS = pytest.mark.parametrize("life", [PARTNER], indirect=True)
+OF_RESELLERS = pytest.mark.parametrize("life", [RESELLER], indirect=True)
 
 
-class Life:
-    """One partner that registers on 1 March at 10:01, and the platform above it."""
-
-    def __init__(self, database, clock, tree, dependencies, announced):
-        self.database, self.clock, self.tree = database, clock, tree
-        self.dependencies, self.announced = dependencies, announced
-        clock.set(MARCH)
-        self.small = self.package("Small", "20.00 EUR", most_customers=2)
-        self.large = self.package("Large", "50.00 EUR")
-
-    @property
-    def keyring(self):
-        return self.dependencies.keyring
-
-    def ask(self, operation, request, actor=None, **dependencies):
-        context = Context(actor=actor or self.tree.operator)
-        with self.database.transaction(context) as work:
-            return operation(work, request, **dependencies)
-
-    def package(self, name, price, **terms):
-        request = CreatePartnerPackage(name=name, price=Money.of(price), **terms)
-        return self.ask(create_partner_package, request)
-
-    def register(self, **fields):
-        given = {
-            "package_id": self.small.id,
-            "company": "Nordlicht TV",
-            "company_number": "NL 1234.56",
-            "contact": "Eva Sommer",
-            "email": "eva@nordlicht.example",
-            "country": "NL",
-        }
-        registered = register_partner(
-            self.database,
-            call(RegisterPartner(**(given | fields))),
-            dependencies=self.dependencies,
-        )
-        self.id = UUID(self.announced("partner_credentials_issued")[-1].id)
-        return registered
-
-    def begin(self, **fields):
-        """Register, and have the credentials arrive at once."""
-        self.register(**fields)
-        self.deliver()
-        return self
-
-    def deliver(self):
-        with self.database.transaction() as work:
-            partnership = work.session.get(Partnership, self.id)
-            begin_trial(work, partnership, work.now)
-
-    def at(self, instant):
-        """Let time pass up to an instant, as a service sees it that is always there."""
-        due = select(func.min(Partnership.due_at))
-        for _ in range(100):
-            with self.database.transaction() as work:
-                due_at = work.session.scalar(due) or instant
-            self.jump(max(self.clock.now(), min(due_at, instant)))
-            if due_at >= instant:
-                return self
-        raise AssertionError("Something is due again and again.")
-
-    def jump(self, instant):
-        """Be away until then."""
-        self.clock.set(instant)
-        following.follow_the_clock(self.database, self.keyring)
-
-    @property
-    def now(self):
-        return self.ask(get_partnership, GetPartnership(partner_id=self.id))
-
-    def notices(self):
-        """What the partner was told, and when."""
-        return [
-            (one.kind, datetime.fromisoformat(one.at))
-            for one in self.announced("partner_notified")
-        ]
-
-    def pay(self, reference="4711"):
-        request = BookPartnerPayment(partner_id=self.id, reference=reference)
-        return self.ask(book_payment, request, keyring=self.keyring)
-
-    def receive(self, reference, **fields):
-        """Hear from billing of a payment."""
-        given = {"id": new_id(), "version": 1, "partner_id": self.id} | fields
-        received = PartnerPaymentReceived(reference=reference, **given)
-        self.ask(receive_payment, received, actor=SYSTEM, keyring=self.keyring)
-        return received
-
-    def unmatched(self, *, is_handled=False):
-        request = ListUnmatchedPayments(is_handled=is_handled)
-        return self.ask(list_unmatched, request).items
-
-    @property
-    def actor(self):
-        with self.database.transaction() as work:
-            account = work.session.get_one(Account, self.id)
-            return Actor(
-                role=Role.PARTNER,
-                scopes=(account.scope,),
-                account_id=self.id,
-                partner_id=self.id,
-                name=account.username,
-            )
-
-    def customer(self, email="anna@tv.example"):
-        request = CreateCustomer(person=a_person(email=email), user_name="Kids")
-        return self.ask(
-            create_customer, request, self.actor, dependencies=self.dependencies
-        )
-
-    def session(self, account_id=None):
-        """The token of somebody who is signed in."""
-        token = new_id().hex
-        with self.database.transaction() as work:
-            login = work.session.scalar(
-                select(Login).where(Login.account_id == (account_id or self.id))
-            )
-            kind = SessionKind.TOKEN
-            work.session.add(Session.begin(login.id, kind, token, work.now))
-        return token
-
-    def enter(self, username):
-        """Sign in with the usual password."""
-        request = call(SignIn(username=username, password=PASSWORD), NOBODY)
-        return sign_in(self.database, request, is_right=is_right, keyring=self.keyring)
-
-    def who(self, token):
-        return self.ask(identify, Identify(token=token))
-
-    def confirm_all(self, *events):
-        version = self.announced("partner_purge_requested")[-1].version
-        for event in events:
-            with self.database.transaction() as work:
-                confirm(work, event(id=self.id, version=version))
-
-
-@pytest.fixture
-def life(database, clock, tree, dependencies, announced):
-    return Life(database, clock, tree, dependencies, announced)
+@pytest.fixture(params=[PARTNER, RESELLER])
+def life(request, database, clock, tree, dependencies, announced):
+    """The same life for both, but where a test says that it is of one of them."""
+    return Life(request.param, database, clock, tree, dependencies, announced)
 
 
 class TestRegistration:
@@ -245,6 +94,17 @@ class TestRegistration:
             life.register(package_id=new_id())
 
         assert "package_id" in refusal.value.fields
+
+    @OF_RESELLERS
+    def test_makes_a_reseller_that_asks_for_links_and_offers_none(self, life):
+        life.begin()
+        issued = life.announced("partner_credentials_issued")[-1]
+        assert (issued.is_reseller, life.now.kind) == (True, life.kind)
+        assert life.who(life.session()).role is Role.RESELLER_COMPANY
+        searching = ListPartnerDirectory()
+        listed = life.ask(list_directory, searching, life.actor).items
+        assert {one.name for one in listed} == {"north", "south"}
+        assert life.seller.role is Role.RESELLER
 
     @pytest.mark.feature("PL-02")
     def test_issues_credentials_once_and_keeps_no_password(self, life, engine):
@@ -414,6 +274,7 @@ class TestLock:
         assert life.announced("account_changed")[-1].status == "active"
         assert life.notices()[-1][0] == "paid"
 
+    @OF_PARTNERS
     @pytest.mark.feature("PL-06")
     def test_sellers_are_told_that_their_partner_is_not_available(self, life):
         life.begin()
@@ -442,6 +303,7 @@ class TestLock:
         ]
         assert life.now.purge_at == april(15) + 30 * DAY
 
+    @OF_PARTNERS
     @pytest.mark.feature("PL-15")
     @pytest.mark.parametrize(("days", "off_at"), [(7, 22), (0, 15), (None, None)])
     def test_takes_subscribers_along_as_the_platform_says(self, life, days, off_at):
@@ -464,6 +326,23 @@ class TestLock:
             with pytest.raises(AccountInactive):
                 life.who(customer)
 
+    @OF_RESELLERS
+    def test_of_a_reseller_leaves_its_partners_customers_as_they_are(self, life):
+        life.begin()
+        customer, seller = life.session(life.customer().id), life.session()
+        link_id = life.seller.account_id
+        life.at(march(30))
+
+        assert not life.who(customer).is_locked
+        who = life.who(seller, link_id)
+        assert (who.role, who.account_id) == (Role.RESELLER_COMPANY, life.id)
+        assert who.is_locked
+        assert {one.status for one in life.announced("account_changed")} == {"active"}
+        assert "Subscribers" not in str(life.now.notes)
+        life.pay()
+        assert life.who(seller, link_id).role is Role.RESELLER
+
+    @OF_PARTNERS
     def test_follows_the_setting_when_that_changes(self, life):
         life.begin()
         life.at(march(25))
@@ -539,6 +418,7 @@ class TestPayment:
         with pytest.raises(PaymentNotFound):
             life.ask(settle_unmatched, SettleUnmatchedPayment(payment_id=new_id()))
 
+    @OF_PARTNERS
     def test_puts_who_has_paid_without_an_end_on_months(self, life, tree):
         life.id = tree.partner.account_id
         assert (life.now.state, life.now.ends_at) == (PartnershipState.PAID, None)
@@ -549,6 +429,57 @@ class TestPayment:
 
 
 class TestPackages:
+    def test_are_chosen_by_those_whom_they_are_offered_to(self, life, choose):
+        life.begin()
+        other = next(one for one in Audience if one is not life.small.offered_to)
+        with pytest.raises(PartnerPackageNotFound) as refusal:
+            choose(life.package("Other", "10.00 EUR", offered_to=other))
+        assert "package_id" in refusal.value.fields
+        asked = ListOfferedPackages(offered_to=life.small.offered_to)
+        offered = life.ask(list_offered_packages, asked).packages
+        assert [one.name for one in offered] == ["Small", "Large"]
+
+    @OF_RESELLERS
+    def test_for_resellers_have_only_what_resellers_can_have(self, life):
+        with pytest.raises(Invalid) as refusal:
+            life.package("Odd", "1.00 EUR", most_sellers=2, features=[Feature.SHOPS])
+        assert codes_of(refusal) == {
+            "most_sellers": ["not_for_resellers"],
+            "features": ["not_for_resellers"],
+        }
+
+    @OF_RESELLERS
+    @pytest.mark.feature("PL-16")
+    def test_limit_a_reseller_over_all_its_links(self, life, choose):
+        life.begin()
+        life.customer("one@tv.example")
+        life.link = life.linked(life.tree.neighbour)
+        life.customer("two@tv.example")
+        assert (life.now.usage.customers, life.now.usage.users) == (2, 2)
+
+        with pytest.raises(PackageLimit) as refusal:
+            life.customer("three@tv.example")
+        assert refusal.value.details == {"limit": "customers", "most": 2, "used": 2}
+        choose(life.package("Users", "30.00 EUR", most_users=2))
+        with pytest.raises(PackageLimit) as refusal:
+            life.customer("three@tv.example")
+        assert refusal.value.details["limit"] == "users"
+
+    @pytest.mark.feature("PL-16")
+    def test_limit_staff(self, life, choose):
+        life.begin()
+        choose(life.package("Two", "30.00 EUR", most_staff=2))
+        life.clerk("second")
+        with pytest.raises(PackageLimit):
+            life.clerk("third")
+
+    @OF_RESELLERS
+    @pytest.mark.feature("PL-04")
+    def test_without_the_api_have_none_through_links_either(self, life):
+        life.begin()
+        link_id = life.seller.account_id
+        assert Feature.API in life.who(life.session(), link_id).lacks
+
     @pytest.fixture
     def choose(self, life):
         def choose(package, actor=None):
@@ -664,13 +595,12 @@ class TestPurge:
     @pytest.mark.feature("PL-08", "PL-21")
     def test_is_over_when_every_service_has_confirmed(self, life):
         life.begin()
-        token, customer = life.session(), life.session(life.customer().id)
+        token = life.session()
         life.at(april(14))
         assert life.now.state is PartnershipState.PURGING
         [requested] = life.announced("partner_purge_requested")
-        for one in (token, customer):
-            with pytest.raises((NotSignedIn, AccountInactive)):
-                life.who(one)
+        with pytest.raises((NotSignedIn, AccountInactive)):
+            life.who(token)
         with pytest.raises(PartnerPurged):
             life.pay()
 
@@ -686,31 +616,74 @@ class TestPurge:
 
         life.confirm_all(NotificationsPurged)
         assert life.now.state is PartnershipState.PURGED
-        for one in (token, customer):
-            with pytest.raises(NotSignedIn):
-                life.who(one)
+        with pytest.raises(NotSignedIn):
+            life.who(token)
+
+    @OF_PARTNERS
+    @pytest.mark.feature("PL-08")
+    def test_ends_the_customers_of_a_partner(self, life):
+        life.begin()
+        customer = life.session(life.customer().id)
+        life.at(april(14))
+
+        with pytest.raises((NotSignedIn, AccountInactive)):
+            life.who(customer)
+        self.purge(life)
+        with pytest.raises(NotSignedIn):
+            life.who(customer)
+
+    @OF_RESELLERS
+    def test_of_a_reseller_leaves_its_customers_to_their_partner(self, life):
+        life.begin()
+        customer = life.customer()
+        token = life.session(customer.id)
+        life.at(april(14))
+        self.purge(life)
+
+        assert life.who(token).account_id == customer.id
+        wanted = GetCustomer(customer_id=customer.id)
+        kept = life.ask(get_customer, wanted, life.tree.partner)
+        assert kept.person.email == "anna@tv.example"
+        assert life.now.usage.customers == 0
 
     @pytest.mark.feature("PL-08", "PL-22")
     def test_leaves_a_tombstone_and_nothing_else(self, life, engine):
         life.begin()
+        life.clerk("nordclerk")
+        username = life.actor.name
+        before = found_in(engine, life.id.hex, "Nordlicht", "nordlicht", "nordclerk")
+        assert {"accounts", "logins"} <= before.keys()
+
+        life.at(april(14))
+        self.purge(life)
+
+        words = "Nordlicht", "nordlicht", "nordclerk", "Eva", username
+        assert found_in(engine, *words) == {}
+        ids = found_in(engine, life.id.hex, str(life.id))
+        assert ids == {"accounts": 1, "partnerships": 1, "purges": 1}
+
+    @OF_PARTNERS
+    @pytest.mark.feature("PL-08")
+    def test_leaves_nothing_of_what_a_partner_has(self, life, engine):
+        life.begin()
         life.customer()
-        partner = life.actor
         dealer = an_account(AccountKind.DEALER, "nordstall")
-        life.ask(create_account, dealer, partner, dependencies=life.dependencies)
-        before = found_in(engine, life.id.hex, "Nordlicht", "nordlicht", "nordstall")
+        life.ask(create_account, dealer, life.actor, dependencies=life.dependencies)
+        before = found_in(engine, life.id.hex, "nordstall")
         assert {"accounts", "logins", "users", "customers"} <= before.keys()
 
         life.at(april(14))
+        self.purge(life)
+
+        assert found_in(engine, "nordstall", "anna@tv.example") == {}
+
+    def purge(self, life):
+        """Let every service delete what it has, and confirm it."""
         while PURGING.go_on(life.database):
             pass
         life.confirm_all(BillingPurged, NotificationsPurged, PlaylistsPurged)
         while PURGING.go_on(life.database):
             pass
-
-        words = "Nordlicht", "nordlicht", "nordstall", "Eva", partner.name
-        assert found_in(engine, *words) == {}
-        ids = found_in(engine, life.id.hex, str(life.id))
-        assert ids == {"accounts": 1, "partnerships": 1, "purges": 1}
 
     def test_frees_the_trial_of_who_never_began_it(self, life):
         life.register()

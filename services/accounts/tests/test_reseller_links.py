@@ -47,7 +47,7 @@ from lineup.contracts.accounts.customers import GetCustomer
 from lineup.contracts.accounts.jobs import DeleteAccount, MoveCustomer
 from lineup.contracts.accounts.membership import CreateCustomer
 from lineup.contracts.accounts.partner_directory import UpdatePartnerListing
-from lineup.contracts.accounts.partner_packages import CreatePartnerPackage
+from lineup.contracts.accounts.partner_packages import Audience, CreatePartnerPackage
 from lineup.contracts.accounts.partnerships import (
     ChoosePackage,
     DeletePartner,
@@ -447,7 +447,9 @@ class TestLink:
         link_id = sides.link()
         sides.lock(sides.company.account_id)
         price = Money.of("20.00 EUR")
-        making = CreatePartnerPackage(name="Selling", price=price)
+        making = CreatePartnerPackage(
+            name="Selling", price=price, offered_to=Audience.RESELLERS
+        )
         package = ask(sides.tree.operator, create_partner_package, making)
         for wanted in (None, link_id):
             who = sides.who(wanted)

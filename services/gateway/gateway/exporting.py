@@ -28,7 +28,8 @@ from lineup.contracts.accounts.customers import GetCustomer, ListCustomers
 from lineup.contracts.accounts.devices import ListDevices
 from lineup.contracts.accounts.groups import ListCustomerGroups
 from lineup.contracts.accounts.personal_data import PersonalRows, ReadPersonalRows
-from lineup.contracts.accounts.tree import GetAccount, ListAccounts
+from lineup.contracts.accounts.reseller_links import ListResellerLinks
+from lineup.contracts.accounts.tree import AccountKind, GetAccount, ListAccounts
 from lineup.contracts.accounts.users import ListUsers
 from lineup.contracts.billing.catalog import ListProducts
 from lineup.contracts.billing.orders import ListOrders
@@ -63,6 +64,21 @@ TABLES: dict[str, type[Any]] = {
     "orders": ListOrders,
 }
 """What is in it: a file each, and the list it is made of."""
+OF_RESELLER: dict[str, type[Any]] = {
+    "links": ListResellerLinks,
+    **{
+        name: TABLES[name]
+        for name in (
+            "customers",
+            "users",
+            "devices",
+            "subscriptions",
+            "sales",
+            "balances",
+        )
+    },
+}
+"""The same of a reseller company, at all the partners that it sells for."""
 MOST_PAGES = 5000
 """Of one table, or one service's rows of a customer: a million rows."""
 INDEX = """The data that your provider keeps about you, as of {now}.
@@ -74,7 +90,7 @@ SECRETS = frozenset({"password", "token", "pin", "secret"})
 
 
 def export_of(partner_id: UUID, name: str) -> Response:
-    """An archive of everything a partner has; NotFound once it is gone.
+    """An archive of everything a partner or reseller has; NotFound once it is gone.
 
     Unavailable while a service is away: an archive that ends early breaks off.
     """
@@ -84,10 +100,13 @@ def export_of(partner_id: UUID, name: str) -> Response:
         partner_id=partner_id,
         name="data export",
     )
-    ask(GetAccount(account_id=partner_id))
-    _ask_every_service()
+    account, tables = ask(GetAccount(account_id=partner_id)), TABLES
+    if account.kind is AccountKind.RESELLER_COMPANY:
+        g.actor = replace(g.actor, scopes=(*g.actor.scopes, *_scopes_of_links()))
+        tables = OF_RESELLER
+    _ask_every_service(tables)
     return Response(
-        stream_with_context(_archive()),
+        stream_with_context(_archive(tables)),
         mimetype="application/zip",
         headers={"Content-Disposition": f'attachment; filename="{name}.zip"'},
     )
@@ -164,18 +183,25 @@ def _json_rows(rows: Sequence[msgspec.Raw], *, is_first: bool) -> bytes:
     return (b"[" if is_first else b",\n") + written if rows else b""
 
 
-def _ask_every_service() -> None:
+def _scopes_of_links() -> Iterator[str]:
+    """Where a reseller company sells: its account at each of its partners."""
+    for page in _pages(ListResellerLinks):
+        for link in page.items:
+            yield below(below(ROOT, link.partner_id), link.id)
+
+
+def _ask_every_service(tables: Mapping[str, type[Any]]) -> None:
     answer_within(PAGE_SECONDS)
-    firsts = [ask_later(kind(paging=Paging(limit=1))) for kind in TABLES.values()]
+    firsts = [ask_later(kind(paging=Paging(limit=1))) for kind in tables.values()]
     gather(*firsts)
     for first in firsts:
         first.reply()
 
 
-def _archive() -> Iterator[bytes]:
+def _archive(tables: Mapping[str, type[Any]]) -> Iterator[bytes]:
     pipe = Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, request_type in TABLES.items():
+        for name, request_type in tables.items():
             with archive.open(f"{name}.csv", "w") as file:
                 for rows in _tables(request_type):
                     file.write(rows.encode())

@@ -1,4 +1,4 @@
-"""Becoming a partner: choose a package, register with it, wait for the mail."""
+"""Becoming a partner or a reseller: choose a package, register with it, get a mail."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -12,16 +12,13 @@ from gateway.panel.contact_fields import CONTACT_FIELDS
 from gateway.panel.entries import Checklist, chosen_of, entry
 from gateway.panel.forms import LineupForm, form_page, go_to
 from gateway.panel.guard import page_for
+from gateway.panel.packages import find_for_sale, packages_for_sale
 from gateway.panel.people import countries
 from gateway.panel.zones import zone_choices
 from gateway.request_context import address, ask
 from lineup.contracts.accounts.partner_directory import ContactField
-from lineup.contracts.accounts.partner_packages import (
-    ListOfferedPackages,
-    OfferedPackage,
-)
+from lineup.contracts.accounts.partner_packages import Audience
 from lineup.contracts.accounts.partnerships import RegisterPartner
-from lineup.errors import NotFound
 
 pages = Blueprint("registration", __name__)
 
@@ -30,7 +27,7 @@ SENT_TO = "registered_as"
 
 
 class RegistrationForm(LineupForm):
-    """A company that wants to be a partner."""
+    """A company that wants to be a partner, or a reseller."""
 
     asks = RegisterPartner
     sections: ClassVar = {
@@ -63,8 +60,10 @@ class RegistrationForm(LineupForm):
         default=[one.value for one in ContactField],
     )
 
-    def __init__(self) -> None:
+    def __init__(self, audience: Audience) -> None:
         super().__init__()
+        if audience is Audience.RESELLERS:
+            del self.currency, self.offers_to_resellers, self.visible_fields
         self.time_zone.choices = zone_choices()
         self.country.choices = [
             SelectChoice("", "Choose"),
@@ -76,16 +75,20 @@ class RegistrationForm(LineupForm):
 @page_for(frozenset())
 def offer() -> str:
     """The packages one can choose from."""
-    packages = ask(ListOfferedPackages()).packages
-    return render_template("join/packages.html", packages=packages)
+    packages = packages_for_sale()
+    by_audience = [
+        (audience, [one for one in packages if one.offered_to is audience])
+        for audience in Audience
+    ]
+    return render_template("join/packages.html", by_audience=by_audience)
 
 
 @pages.route("/join/<uuid:package_id>", methods=["GET", "POST"])
 @page_for(frozenset())
 def register(package_id: UUID) -> ResponseReturnValue:
     """Register with a package."""
-    package = _find_package(package_id)
-    form = RegistrationForm()
+    package = find_for_sale(package_id)
+    form = RegistrationForm(package.offered_to)
 
     def welcome(receiver: str) -> ResponseReturnValue:
         session[SENT_TO] = receiver
@@ -105,13 +108,6 @@ def register(package_id: UUID) -> ResponseReturnValue:
 def welcome() -> str:
     """What comes next: a mail."""
     return render_template("join/welcome.html", sent_to=session.get(SENT_TO, ""))
-
-
-def _find_package(package_id: UUID) -> OfferedPackage:
-    for one in ask(ListOfferedPackages()).packages:
-        if one.id == package_id:
-            return one
-    raise NotFound
 
 
 def init_app(app: Flask) -> None:

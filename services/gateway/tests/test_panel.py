@@ -2,6 +2,7 @@
 
 import io
 import re
+import uuid
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -13,6 +14,11 @@ from gateway.panel.guard import may_send
 from lineup.blobs import BlobStore
 from lineup.context import Feature, LinkStanding, Role
 from lineup.contracts.accounts.customers import CustomerView
+from lineup.contracts.accounts.partner_packages import (
+    Audience,
+    OfferedPackage,
+    OfferedPackages,
+)
 from lineup.contracts.accounts.tree import CompanyFound
 from lineup.contracts.accounts.users import UserView
 from lineup.contracts.billing.catalog import PlanView, ProductView
@@ -571,6 +577,24 @@ class TestJoining:
         assert "20.00 EUR" in page
         assert "500 customers" in page
         assert "Choose Small" in page
+
+    @pytest.mark.feature("PL-14")
+    def test_a_reseller_chooses_a_package_of_its_own(self, client, services, sample):
+        resale = sample(
+            OfferedPackage,
+            id=uuid.UUID(ID),
+            offered_to=Audience.RESELLERS,
+            most_sellers=2,
+        )
+        offered = OfferedPackages(packages=[resale])
+        services.answer_with("accounts.list_offered_packages", offered)
+        page = visible_text(client.get("/join"))
+        assert "For resellers" in page
+        assert "For partners" not in page
+        assert "2 sellers" not in page
+        page = visible_text(client.get(f"/join/{ID}"))
+        assert "Offer my products to resellers" not in page
+        assert "Currency" not in page
 
     def test_registering_takes_a_package_that_is_offered(self, client):
         assert client.get(f"/join/{ID}").status_code == 200

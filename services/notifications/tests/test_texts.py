@@ -65,3 +65,28 @@ def test_templates_run_in_a_sandbox():
 
     with pytest.raises(SecurityError):
         template.render()
+
+
+@pytest.mark.feature("PL-14")
+def test_a_reseller_is_told_what_it_can_do_and_what_it_loses():
+    values = {
+        "contact": "Eva",
+        "package": "Resale",
+        "trial_days": 14,
+        "amount": None,
+        "payment_instructions": "",
+        "at": "1 May",
+        "export_url": "https://tv.example.net/x",
+    }
+    for template, of_reseller, of_partner in (
+        ("partner_credentials", "open the partner directory", "Import your channels"),
+        ("partner_purge_soon", "your customers stay", "channels,\ncustomers"),
+    ):
+        bodies = [
+            texts.render(template, VALUES | values | {"is_reseller": is_reseller}).body
+            for is_reseller in (True, False)
+        ]
+        assert [of_reseller in body for body in bodies] == [True, False]
+        assert [of_partner in body for body in bodies] == [False, True]
+        before = texts.render(template, VALUES | values)
+        assert before.body == bodies[1]

@@ -13,7 +13,7 @@ from accounts.packages.models import PartnerPackage, Partnership, is_locked
 from accounts.tree.links import has_ended
 from accounts.tree.models import Account, ResellerLink, is_switched_off
 from accounts.tree.rights import FIRST_ROLE
-from lineup.context import Actor, Call, LinkStanding, Pending, Role
+from lineup.context import Actor, Call, Feature, LinkStanding, Pending, Role
 from lineup.contracts.accounts.refusals import (
     AccountInactive,
     AccountLocked,
@@ -71,7 +71,7 @@ def identify(work: UnitOfWork, request: Identify) -> Actor:
         networks=tuple(session.networks if is_program else own.networks),
         key_id=session.id if session.kind is SessionKind.KEY else None,
         is_locked=found.is_locked and not is_customer,
-        lacks=found.package.lacks if found.package and not is_customer else (),
+        lacks=() if is_customer else _lacks(found),
     )
     return _selling(found, actor) if entered.kind is AccountKind.RESELLER else actor
 
@@ -100,6 +100,13 @@ def _selling(found: "Found", actor: Actor) -> Actor:
     return replace(actor, link=LinkStanding.LOCKED if found.is_locked else None)
 
 
+def _lacks(found: "Found") -> tuple[Feature, ...]:
+    """What the package where somebody acts does not have, or that of its company."""
+    packages = filter(None, (found.package, found.home_package))
+    lacks = {feature for package in packages for feature in package.lacks}
+    return tuple(feature for feature in Feature if feature in lacks)
+
+
 class Found(NamedTuple):
     """All there is to know of a token that is not over."""
 
@@ -114,6 +121,8 @@ class Found(NamedTuple):
     home_is_locked: bool
     """Whether who signed in belongs to a reseller company that has not paid."""
     package: PartnerPackage | None
+    home_package: PartnerPackage | None
+    """Of the reseller company that who signed in belongs to."""
     company_id: UUID | None
     """Of a link: the reseller company."""
     has_ended: bool
@@ -140,7 +149,7 @@ class Found(NamedTuple):
 def _find(work: UnitOfWork, request: Identify) -> Found:
     """What is behind a token; NotSignedIn where nothing is."""
     home, seat, partner = aliased(Account), aliased(Account), aliased(Account)
-    company = aliased(Partnership)
+    company, home_package = aliased(Partnership), aliased(PartnerPackage)
     at_home = home.kind == AccountKind.RESELLER_COMPANY
     named = case((at_home, cast(request.link_id, Uuid)))
     row = work.session.execute(
@@ -155,6 +164,7 @@ def _find(work: UnitOfWork, request: Identify) -> Found:
             func.coalesce(is_locked(work.now), false()),
             func.coalesce(at_home & is_locked(work.now, company), false()),
             PartnerPackage,
+            home_package,
             ResellerLink.company_id,
             func.coalesce(has_ended(work.now), false()),
             has_second_factor(),
@@ -167,6 +177,7 @@ def _find(work: UnitOfWork, request: Identify) -> Found:
         .outerjoin(Partnership, Partnership.id == seat.partner_id)
         .outerjoin(company, company.id == home.id)
         .outerjoin(PartnerPackage, PartnerPackage.id == partner.package_id)
+        .outerjoin(home_package, at_home & (home_package.id == home.package_id))
         .outerjoin(ResellerLink, _leads_to(seat, home))
         .where(Session.digest == digest(request.token), Session.expires_at > work.now)
     ).first()

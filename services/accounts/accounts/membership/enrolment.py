@@ -10,7 +10,11 @@ from accounts.dependencies import Dependencies
 from accounts.logins.operations import add_login, is_taken
 from accounts.logins.passwords import generate_password
 from accounts.logins.usernames import generate_username
-from accounts.packages.limits import count_customers, refuse_beyond_limit
+from accounts.packages.limits import (
+    count_customers,
+    refuse_beyond_company,
+    refuse_beyond_limit,
+)
 from accounts.sellers.limits import count_own_customers, refuse_beyond_plan
 from accounts.tree.models import Account
 from accounts.tree.operations import lock_account
@@ -79,6 +83,7 @@ def place(
     PackageLimit and LimitReached as above.
     """
     refuse_beyond_limit(work, parent.partner_id, Limit.CUSTOMERS, count_customers)
+    refuse_beyond_company(work, parent.id, Limit.CUSTOMERS, count_customers)
     refuse_beyond_plan(work, parent.id, "customers", count_own_customers)
     lock_account(work, parent)
     name = f"{person.first_name} {person.last_name}".strip()

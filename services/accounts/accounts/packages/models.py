@@ -5,13 +5,14 @@ from typing import Any, Self
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import ColumnElement, ForeignKey, Index, and_, or_
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accounts.records import Record
 from accounts.tree.models import PATH, Account
 from lineup.context import Feature
 from lineup.contracts.accounts.partner_packages import (
+    Audience,
     OfferedPackage,
     PackageTerms,
     PartnerPackageView,
@@ -26,13 +27,16 @@ MONTH = relativedelta(months=1)
 
 
 class PartnerPackage(Timestamped, Record):
-    """What a partner can have; a limit that is None is none."""
+    """What a partner or reseller can have; a limit that is None is none."""
 
     __tablename__ = "partner_packages"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     description: Mapped[str]
+    offered_to: Mapped[Audience] = mapped_column(
+        default=Audience.PARTNERS, server_default=text("'partners'")
+    )
     price_minor: Mapped[int]
     asset: Mapped[str]
     most_customers: Mapped[int | None]
@@ -86,6 +90,7 @@ class PartnerPackage(Timestamped, Record):
 
     def _terms(self) -> dict[str, Any]:
         return {
+            "offered_to": self.offered_to,
             "price": self.price,
             "most_customers": self.most_customers,
             "most_users": self.most_users,

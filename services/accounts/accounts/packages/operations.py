@@ -8,7 +8,9 @@ from sqlalchemy import func, select
 from accounts.packages.models import PartnerPackage
 from accounts.tree.models import Account
 from accounts.unique_violations import refused_as
+from lineup.context import Feature
 from lineup.contracts.accounts.partner_packages import (
+    Audience,
     CreatePartnerPackage,
     GetPartnerPackage,
     ListOfferedPackages,
@@ -18,11 +20,12 @@ from lineup.contracts.accounts.partner_packages import (
     UpdatePartnerPackage,
 )
 from lineup.contracts.accounts.refusals import PartnerPackageNotFound
-from lineup.contracts.accounts.tree import Status
+from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.contracts.changes import given_fields
 from lineup.contracts.paging import Page
 from lineup.database import UnitOfWork, page_of
 from lineup.ids import new_id
+from lineup.validation import FieldCode, ValidationErrors
 from lineup.verbs import handles
 
 NAME_INDEX = "uq_partner_packages_name"
@@ -32,6 +35,13 @@ ORDERS = {
     "price": PartnerPackage.price_minor,
 }
 MOST_OFFERED = 100
+KINDS = {
+    Audience.PARTNERS: AccountKind.PARTNER,
+    Audience.RESELLERS: AccountKind.RESELLER_COMPANY,
+}
+"""What a company becomes by the package that it chose."""
+FOR_RESELLERS = frozenset({Feature.API})
+"""What packages for resellers can have: all else is their partners'."""
 
 
 @handles(CreatePartnerPackage)
@@ -39,7 +49,9 @@ def create_partner_package(
     work: UnitOfWork, request: CreatePartnerPackage
 ) -> PartnerPackageView:
     """Make a package."""
-    package = PartnerPackage(id=new_id(), created_at=work.now)
+    package = PartnerPackage(
+        id=new_id(), offered_to=request.offered_to, created_at=work.now
+    )
     _apply(work, package, request)
     return package.view(0)
 
@@ -72,6 +84,8 @@ def list_partner_packages(
 ) -> Page[PartnerPackageView]:
     """Packages, the newest first unless another order is asked for."""
     statement = select(PartnerPackage)
+    if request.offered_to is not None:
+        statement = statement.where(PartnerPackage.offered_to == request.offered_to)
     if request.is_offered is not None:
         statement = statement.where(PartnerPackage.is_offered == request.is_offered)
     for word in request.search.split():
@@ -87,10 +101,12 @@ def list_partner_packages(
 
 @handles(ListOfferedPackages)
 def list_offered_packages(
-    work: UnitOfWork, _request: ListOfferedPackages
+    work: UnitOfWork, request: ListOfferedPackages
 ) -> OfferedPackages:
     """What can be chosen, the cheapest first."""
     on_offer = select(PartnerPackage).where(PartnerPackage.is_offered)
+    if request.offered_to is not None:
+        on_offer = on_offer.where(PartnerPackage.offered_to == request.offered_to)
     ordered = on_offer.order_by(PartnerPackage.price_minor, PartnerPackage.name)
     found = work.session.scalars(ordered.limit(MOST_OFFERED))
     return OfferedPackages(packages=[one.offer() for one in found])
@@ -104,10 +120,20 @@ def find_package(work: UnitOfWork, package_id: UUID) -> PartnerPackage:
     return package
 
 
-def find_for_sale(work: UnitOfWork, package_id: UUID) -> PartnerPackage:
-    """A package that can be chosen; NotFound, with the field, for any other."""
+def audience_of(top: Account) -> Audience:
+    """Whose packages a partner or reseller company chooses from."""
+    return next(one for one, kind in KINDS.items() if kind is top.kind)
+
+
+def find_for_sale(
+    work: UnitOfWork, package_id: UUID, audience: Audience | None = None
+) -> PartnerPackage:
+    """A package that can be chosen, by this audience; NotFound, with the field, for any
+    other.
+    """
     package = work.session.get(PartnerPackage, package_id)
-    if package is None or not package.is_offered:
+    is_offered = package is not None and package.is_offered
+    if package is None or not is_offered or audience not in {package.offered_to, None}:
         words = PartnerPackageNotFound.meaning()
         raise PartnerPackageNotFound(fields={"package_id": [words]})
     return package
@@ -121,9 +147,24 @@ def _apply(
     for name, value in given_fields(request).items():
         if name != "package_id":
             setattr(package, name, value)
+    _check(package)
     with refused_as(NAME_INDEX):
         work.session.add(package)
         work.session.flush()
+
+
+def _check(package: PartnerPackage) -> None:
+    """Invalid for a package for resellers with what only partners can have."""
+    errors = ValidationErrors()
+    if package.offered_to is Audience.RESELLERS:
+        for field, is_fit in (
+            ("most_sellers", package.most_sellers is None),
+            ("features", set(package.features or ()) <= FOR_RESELLERS),
+        ):
+            if not is_fit:
+                code = FieldCode.NOT_FOR_RESELLERS
+                errors.add(field, code, "Packages for resellers do not have this.")
+    errors.refuse()
 
 
 def _view(work: UnitOfWork, package: PartnerPackage) -> PartnerPackageView:

@@ -13,7 +13,7 @@ from accounts.packages.limits import (
 )
 from accounts.packages.models import Partnership
 from accounts.partners.models import Note
-from accounts.partners.platform import platform
+from accounts.partners.platform import platform, served_for
 from accounts.partners.telling import next_package, reference_of
 from accounts.tree.models import Account
 from accounts.tree.operations import account_in_scope
@@ -55,6 +55,8 @@ def list_partnerships(
 ) -> Page[PartnershipView]:
     """Partners with their packages and dates, the newest first."""
     statement = in_scope(_partnerships(), Partnership, work.actor)
+    if request.kind is not None:
+        statement = statement.where(Account.kind == request.kind)
     if request.state is not None:
         statement = statement.where(Partnership.state == request.state)
     if request.package_id is not None:
@@ -85,6 +87,7 @@ def details_of(work: UnitOfWork, partnership: Partnership) -> PartnershipDetails
     package = package_of(work, partnership.id)
     following = next_package(work, partnership)
     settings = platform(work)
+    served = served_for(work, work.session.get_one(Account, partnership.id))
     return PartnershipDetails(
         **vars(view_of(work, partnership)),
         package=package.offer() if package else None,
@@ -92,7 +95,7 @@ def details_of(work: UnitOfWork, partnership: Partnership) -> PartnershipDetails
         amount=following.price if following else None,
         reference=reference_of(partnership),
         payment_instructions=settings.payment_instructions,
-        subscriber_days=settings.subscriber_days,
+        subscriber_days=None if served is None else served.days,
         notes=_notes(work, partnership),
         waiting_for=partnership.waiting_for or [],
     )
@@ -105,6 +108,7 @@ def view_of(work: UnitOfWork, partnership: Partnership) -> PartnershipView:
     following = partnership.next_package_id and next_package(work, partnership)
     return PartnershipView(
         id=partner.id,
+        kind=partner.kind,
         name=partner.name or partnership.name,
         email=partner.email,
         username=partner.username,

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from accounts.packages.models import Partnership
 from accounts.partners.ending import begin_purge
 from accounts.partners.payments import change_package
-from accounts.partners.platform import platform
+from accounts.partners.platform import served_for
 from accounts.partners.telling import changed, note, notify, partner_of
 from accounts.partners.timetable import (
     DAY,
@@ -89,8 +89,9 @@ def follow(work: UnitOfWork, keyring: Keyring, partner_id: UUID) -> bool:
 
 def _next_steps(work: UnitOfWork, partnership: Partnership) -> list[Step]:
     """What comes next and is due: all of one moment."""
-    zone = ZoneInfo(partner_of(work, partnership).time_zone or "UTC")
-    steps = steps_of(partnership, zone, platform(work).served_for)
+    partner = partner_of(work, partnership)
+    zone = ZoneInfo(partner.time_zone or "UTC")
+    steps = steps_of(partnership, zone, served_for(work, partner))
     due = [s for s in steps if partnership.followed_until < s.at <= work.now]
     last = due[-1:] and due[-1]
     useful = [step for step in due if step is last or not step.is_notice]

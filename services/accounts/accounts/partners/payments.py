@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from accounts.packages.limits import package_of
 from accounts.packages.models import PartnerPackage, Partnership
-from accounts.packages.operations import find_for_sale
+from accounts.packages.operations import audience_of, find_for_sale
 from accounts.partners.finding import details_of, lock_partnership, usage_of
 from accounts.partners.models import Payment
 from accounts.partners.telling import (
@@ -87,12 +87,14 @@ def receive_payment(
 def choose_package(work: UnitOfWork, request: ChoosePackage) -> PartnershipDetails:
     """Have another package: a dearer one at once, a cheaper one from the next month.
 
-    PackageLimit for one that what the partner has does not fit into.
+    NotFound for one that is not offered to its kind, PackageLimit for one that what the
+    partner has does not fit into.
     """
     partner_id = acting_partner(work.actor, request.partner_id)
     partnership = lock_partnership(work, partner_id)
     present = package_of(work, partner_id)
-    wanted = find_for_sale(work, request.package_id)
+    audience = audience_of(partner_of(work, partnership))
+    wanted = find_for_sale(work, request.package_id, audience)
     if present is not None and present.id == wanted.id:
         partnership.choose(None, None)
         note(work, partnership, f"Keeps {wanted.name}.")

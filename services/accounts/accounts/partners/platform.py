@@ -1,15 +1,19 @@
 """What holds for all partners."""
 
+from datetime import timedelta
+
 from sqlalchemy import update
 
 from accounts.packages.models import Partnership
 from accounts.partners.models import Platform
+from accounts.tree.models import Account
 from lineup.contracts.accounts.partnerships import (
     GetPlatformSettings,
     PartnershipState,
     PlatformSettings,
     UpdatePlatformSettings,
 )
+from lineup.contracts.accounts.tree import AccountKind
 from lineup.contracts.changes import given_fields
 from lineup.database import UnitOfWork
 from lineup.verbs import handles
@@ -43,6 +47,14 @@ def update_platform_settings(
     locked = Partnership.state == PartnershipState.LOCKED
     work.session.execute(update(Partnership).where(locked).values(due_at=work.now))
     return row.view()
+
+
+def served_for(work: UnitOfWork, account: Account) -> timedelta | None:
+    """How long subscribers are served of who has not paid; None: to their end, as those
+    of a reseller company, who are its partners'.
+    """
+    is_partner = account.kind is AccountKind.PARTNER
+    return platform(work).served_for if is_partner else None
 
 
 def platform(work: UnitOfWork) -> Platform:

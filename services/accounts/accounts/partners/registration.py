@@ -1,5 +1,5 @@
-"""Registration: a company becomes a partner, and its trial begins when its credentials
-have arrived.
+"""Registration: a company becomes a partner or a reseller, and its trial begins when
+its credentials have arrived.
 """
 
 import hashlib
@@ -23,14 +23,15 @@ from accounts.logins.operations import (
 from accounts.logins.passwords import generate_password
 from accounts.logins.usernames import generate_username
 from accounts.packages.models import PartnerPackage, Partnership
-from accounts.packages.operations import find_for_sale, find_package
+from accounts.packages.operations import KINDS, find_for_sale, find_package
 from accounts.partners.finding import lock_partnership
 from accounts.partners.telling import changed, note, partner_of
 from accounts.partners.timetable import TRIAL
 from accounts.sellers.operations import FIRST_CURRENCY
 from accounts.tree.models import Account
 from accounts.tree.operations import root_account
-from lineup.context import Call, Role
+from accounts.tree.rights import FIRST_ROLE
+from lineup.context import Call
 from lineup.contracts.accounts.partner_events import PartnerCredentialsIssued
 from lineup.contracts.accounts.partnerships import (
     PartnershipState,
@@ -52,7 +53,7 @@ NOT_IN_A_NUMBER = re.compile(r"[^0-9A-Z]")
 def register_partner(
     database: Database, call: Call[RegisterPartner], *, dependencies: Dependencies
 ) -> Registered:
-    """Make a partner with its first login, whose credentials are sent.
+    """Make a partner or reseller company with its first login; credentials are sent.
 
     TrialUsed for a company or mail address that registered before, TooManyTries for an
     address from which too many do: that is counted though the request is refused.
@@ -65,7 +66,7 @@ def register_partner(
 def register(
     work: UnitOfWork, request: RegisterPartner, *, dependencies: Dependencies
 ) -> Registered:
-    """Make a partner of who may have a trial."""
+    """Make a partner or reseller company of who may have a trial."""
     _check(request)
     package = find_for_sale(work, request.package_id)
     account = _account(work, request, package)
@@ -78,9 +79,11 @@ def register(
     password = generate_password()
     username = generate_username(request.email, lambda name: is_taken(work, name))
     details = LoginDetails(username=username, password=password)
-    login = add_login(work, dependencies, account, Role.PARTNER, details)
+    login = add_login(work, dependencies, account, FIRST_ROLE[account.kind], details)
     login.must_change_password = True
-    work.session.add_all([partnership, _listing(account, request)])
+    work.session.add(partnership)
+    if account.kind is AccountKind.PARTNER:
+        work.session.add(_listing(account, request))
     work.session.flush()
     _issue(work, dependencies, partnership, password)
     note(work, partnership, f"Registered for {package.name}.")
@@ -134,7 +137,8 @@ def _check(request: RegisterPartner) -> None:
 def _account(
     work: UnitOfWork, request: RegisterPartner, package: PartnerPackage
 ) -> Account:
-    account = root_account(work).child(AccountKind.PARTNER, request.company, work.now)
+    kind = KINDS[package.offered_to]
+    account = root_account(work).child(kind, request.company, work.now)
     account.email, account.phone = request.email, request.mobile
     account.time_zone = request.time_zone
     account.currency = request.currency or FIRST_CURRENCY
@@ -205,5 +209,6 @@ def _issue(
             password=dependencies.keyring.seal(password),
             package_name=package.name if package else "",
             trial_days=TRIAL.days,
+            is_reseller=partner.kind is AccountKind.RESELLER_COMPANY,
         )
     )

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from accounts.packages.limits import held_package
 from accounts.packages.models import MONTH, PartnerPackage, Partnership
 from accounts.partners.models import Note
-from accounts.partners.platform import platform
+from accounts.partners.platform import platform, served_for
 from accounts.partners.timetable import is_suspended, steps_of
 from accounts.tree.models import Account
 from lineup.context import Feature, Role
@@ -18,6 +18,7 @@ from lineup.contracts.accounts.partner_events import (
     PartnershipChanged,
 )
 from lineup.contracts.accounts.partnerships import PartnershipState
+from lineup.contracts.accounts.tree import AccountKind
 from lineup.database import UnitOfWork
 from lineup.export_links import export_token
 from lineup.ids import new_id
@@ -34,12 +35,12 @@ def partner_of(work: UnitOfWork, partnership: Partnership) -> Account:
 def changed(work: UnitOfWork, partnership: Partnership) -> None:
     """Plan what comes next, and announce the partnership and its account."""
     partner = partner_of(work, partnership)
-    served_for = platform(work).served_for
+    served = served_for(work, partner)
     zone = ZoneInfo(partner.time_zone or "UTC")
-    steps = steps_of(partnership, zone, served_for)
+    steps = steps_of(partnership, zone, served)
     later = (step.at for step in steps if step.at > partnership.followed_until)
     partnership.due_at = min(later, default=None)
-    partner.is_suspended = is_suspended(partnership, served_for, work.now)
+    partner.is_suspended = is_suspended(partnership, served, work.now)
     partnership.version += 1
     partner.version += 1
     work.session.flush()
@@ -109,6 +110,7 @@ def notify(
             is_pro_forma=is_pro_forma,
             payment_instructions=platform(work).payment_instructions,
             export_token=export_token(keyring, partner.id, work.now),
+            is_reseller=partner.kind is AccountKind.RESELLER_COMPANY,
         )
     )
 

@@ -94,7 +94,7 @@ def create_staff(
     check_login(work, errors, request.login, request.role)
     check_set(work, errors, request.permission_set_id, request.role, account.scope)
     errors.refuse()
-    if account.kind is AccountKind.PARTNER:
+    if account.kind in TOP_KINDS:
         refuse_beyond_limit(work, account.id, Limit.STAFF, count_staff)
     with refused_as("uq_logins_username"):
         login = add_login(

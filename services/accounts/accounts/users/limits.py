@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from accounts.customers.models import Customer
-from accounts.packages.limits import refuse_beyond_limit
+from accounts.packages.limits import is_of, refuse_beyond_company, refuse_beyond_limit
 from accounts.sellers.limits import count_own_customers, refuse_beyond_plan
 from accounts.tree.operations import account_in_scope
 from accounts.users.models import User
@@ -41,16 +41,17 @@ def count_users_of_seller(work: UnitOfWork, seller_id: UUID) -> int:
 
 
 def count_users(work: UnitOfWork, partner_id: UUID) -> int:
-    """How many users a partner has."""
-    living = User.partner_id == partner_id, User.status != Status.DELETED
+    """How many users a partner has; a reseller company those of its links."""
+    living = is_of(work, partner_id, User), User.status != Status.DELETED
     return work.session.scalar(select(func.count()).where(*living)) or 0
 
 
 def refuse_one_more_user(
     work: UnitOfWork, partner_id: UUID | None, seller_id: UUID | None
 ) -> None:
-    """PackageLimit where a partner, LimitReached where a seller has as many users as it
-    may.
+    """PackageLimit where a partner or reseller company, LimitReached where a seller has
+    as many users as it may.
     """
     refuse_beyond_limit(work, partner_id, Limit.USERS, count_users)
+    refuse_beyond_company(work, seller_id, Limit.USERS, count_users)
     refuse_beyond_plan(work, seller_id, "users", count_users_of_seller)

@@ -10,11 +10,12 @@ from gateway.app_context import app_context
 from gateway.exporting import export_of
 from gateway.panel.forms import confirm_page
 from gateway.panel.guard import page_for
+from gateway.panel.packages import find_for_sale
 from gateway.request_context import actor, ask, ask_later
 from lineup.context import OF_PARTNER, SELLERS_ALONE, Role
 from lineup.contracts.accounts.partner_packages import (
+    Audience,
     ListOfferedPackages,
-    OfferedPackage,
 )
 from lineup.contracts.accounts.partnerships import ChoosePackage, GetPartnership
 from lineup.errors import NotFound
@@ -22,7 +23,7 @@ from lineup.export_links import partner_behind
 
 pages = Blueprint("package_pages", __name__)
 
-PARTNER = frozenset({Role.PARTNER})
+EXPORTING = frozenset({Role.PARTNER, Role.RESELLER_COMPANY})
 PAYING = OF_PARTNER | {Role.RESELLER_COMPANY}
 
 
@@ -32,7 +33,9 @@ def my_package() -> str:
     """What one's company has of the platform, and how to go on."""
     if actor().role not in PAYING:
         return render_template("account/package_of_provider.html")
-    offering = ask_later(ListOfferedPackages())
+    is_company = actor().role is Role.RESELLER_COMPANY
+    audience = Audience.RESELLERS if is_company else Audience.PARTNERS
+    offering = ask_later(ListOfferedPackages(offered_to=audience))
     one = ask(GetPartnership())
     return render_template(
         "account/package.html", one=one, packages=offering.reply().packages
@@ -43,7 +46,7 @@ def my_package() -> str:
 @page_for(PAYING - {Role.STAFF}, asks=ChoosePackage, while_locked=True)
 def choose(package_id: UUID) -> ResponseReturnValue:
     """Ask, and have another package."""
-    one, wanted = ask(GetPartnership()), _find_package(package_id)
+    one, wanted = ask(GetPartnership()), find_for_sale(package_id)
     return confirm_page(
         "account/package_choose.html",
         ChoosePackage(package_id=package_id),
@@ -55,7 +58,7 @@ def choose(package_id: UUID) -> ResponseReturnValue:
 
 
 @pages.get("/package/export.zip")
-@page_for(PARTNER, while_locked=True)
+@page_for(EXPORTING, while_locked=True)
 def export() -> Answer:
     """Everything one's company has, as an archive of tables."""
     partner_id = actor().partner_id
@@ -73,10 +76,3 @@ def export_by_link(token: str) -> Answer:
     if partner_id is None:
         abort(404)
     return export_of(partner_id, "lineup-export")
-
-
-def _find_package(package_id: UUID) -> OfferedPackage:
-    for one in ask(ListOfferedPackages()).packages:
-        if one.id == package_id:
-            return one
-    raise NotFound

@@ -351,6 +351,7 @@ GLOSSARY: Mapping[str, str] = {
     "happened_at": "When it happened.",
     "is_offered": "Whether it can be chosen.",
     "locked_at": "When it was locked; null: it is not.",
+    "offered_to": "Who can choose it: partners or resellers.",
     "most_customers": "Customers at most; null: no limit.",
     "most_sellers": "Resellers and dealers at most; null: no limit.",
     "most_staff": "Logins of the partner itself at most; null: no limit.",

@@ -1,5 +1,7 @@
 """Pages of the directory, of link requests and of links, for both sides."""
 
+import io
+import zipfile
 from dataclasses import replace
 from uuid import UUID
 
@@ -19,8 +21,10 @@ from lineup.contracts.accounts.reseller_links import (
     ResellerLinkView,
 )
 from lineup.contracts.accounts.sessions import SignedIn
+from lineup.contracts.accounts.tree import AccountKind, AccountView
 from lineup.contracts.paging import Page
 from lineup.money import Money
+from lineup.scope import ROOT, below
 
 from .test_sellers import ID, OTHER, sent, text_of, visible_text
 
@@ -39,7 +43,12 @@ def test_a_company_is_told_how_it_stands_and_pays(
 ):
     own = services.roles["token-of-reseller_company"]
     services.roles["token-of-reseller_company"] = replace(own, is_locked=is_locked)
-    standing = sample(PartnershipDetails, amount=Money.of("20.00 EUR"), reference="R-7")
+    standing = sample(
+        PartnershipDetails,
+        kind=AccountKind.RESELLER_COMPANY,
+        amount=Money.of("20.00 EUR"),
+        reference="R-7",
+    )
     services.answer_with("accounts.get_partnership", standing)
     offered = OfferedPackages(packages=[sample(OfferedPackage, id=UUID(OTHER))])
     services.answer_with("accounts.list_offered_packages", offered)
@@ -49,11 +58,27 @@ def test_a_company_is_told_how_it_stands_and_pays(
     page = visible_text(company.get("/package"))
     assert ("locked because payment is due" in page) is is_locked
     assert "R-7" in page
-    assert "Export" not in page
+    assert "your customers, users, subscriptions and sales at every partner" in page
+    assert "Sellers" not in page
     answer = sent(company, form_of, f"/package/{OTHER}/choose")
     assert answer.location == "/package"
     [(_, asked)] = services.calls_of("accounts.choose_package")
     assert str(asked.package_id) == OTHER
+
+
+@pytest.mark.feature("PL-14", "PL-18")
+def test_a_company_exports_what_it_has_at_all_its_partners(company, services, sample):
+    account = sample(AccountView, kind=AccountKind.RESELLER_COMPANY)
+    link = sample(ResellerLinkView, id=UUID(OTHER), partner_id=UUID(ID))
+    services.answer_with("accounts.get_account", account)
+    services.answer_with("accounts.list_reseller_links", Page(items=[link]))
+    archive = company.get("/package/export.zip")
+    names = zipfile.ZipFile(io.BytesIO(archive.data)).namelist()
+    assert {"links.csv", "customers.csv", "sales.csv"} <= set(names)
+    assert "channels.csv" not in names
+    own, its_link = below(ROOT, UUID(ID)), below(below(ROOT, UUID(ID)), UUID(OTHER))
+    asked = services.calls_of("accounts.list_customers")
+    assert {context.actor.scopes for context, _ in asked} == {(own, its_link)}
 
 
 def test_a_company_changes_its_own_details(company, form_of, services):

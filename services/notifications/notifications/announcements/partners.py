@@ -42,6 +42,7 @@ def welcome(
         "username": state.username,
         "password": keyring.open(state.password),
         "public_url": public_url,
+        "is_reseller": state.is_reseller,
     }
     kind = MessageKind.PARTNER_CREDENTIALS
     queue_for_platform(work, keyring, state, kind, values, urgency=0)
@@ -64,6 +65,7 @@ def notify(
         "is_pro_forma": state.is_pro_forma,
         "payment_instructions": state.payment_instructions,
         "public_url": public_url,
+        "is_reseller": state.is_reseller,
         "export_url": f"{public_url}/partner-export/{state.export_token}",
     }
     queue_for_platform(work, keyring, state, TEMPLATES[state.kind], values)

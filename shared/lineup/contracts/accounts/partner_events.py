@@ -52,6 +52,7 @@ class PartnerCredentialsIssued:
     password: Sealed
     package_name: str
     trial_days: int
+    is_reseller: bool = False
 
 
 class NoticeKind(enum.StrEnum):
@@ -92,6 +93,7 @@ class PartnerNotified:
     payment_instructions: str
     export_token: str
     """Opens the export of the partner's data without sign-in; empty: none."""
+    is_reseller: bool = False
 
 
 class ChargeKind(enum.StrEnum):

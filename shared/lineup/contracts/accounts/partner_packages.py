@@ -1,4 +1,4 @@
-"""Packages of the platform: what partners choose from."""
+"""Packages of the platform: what partners and resellers choose from."""
 
 import enum
 from dataclasses import dataclass, field
@@ -19,6 +19,14 @@ Most = Annotated[int, Whole(least=0)]
 Features = Annotated[list[Feature], Items(most=len(Feature))]
 
 
+class Audience(enum.StrEnum):
+    """Who can choose a package."""
+
+    PARTNERS = "partners"
+    RESELLERS = "resellers"
+    """Companies that sell for partners; users and customers count over all of them."""
+
+
 class Limit(enum.StrEnum):
     """What a package limits the number of."""
 
@@ -33,6 +41,7 @@ class Limit(enum.StrEnum):
 class PackageTerms:
     """What a partner package costs a month, allows and has."""
 
+    offered_to: Audience = Audience.PARTNERS
     price: Money
     most_customers: int | None
     """None: as many as wanted; so are the others."""
@@ -65,9 +74,11 @@ class PartnerPackageView(PackageTerms):
 
 @verb("accounts", Kind.WRITE, allowed=OPERATORS, rest="POST /partner-packages")
 class CreatePartnerPackage(Request[PartnerPackageView]):
-    """Create a package for partners."""
+    """Create a package for partners, or for resellers."""
 
     name: Name
+    offered_to: Audience = Audience.PARTNERS
+    """Cannot be changed later."""
     price: Price
     """For each month."""
     description: Note = ""
@@ -121,6 +132,7 @@ class ListPartnerPackages(Request[Page[PartnerPackageView]]):
 
     SORTS: ClassVar[tuple[str, ...]] = ("name", "price")
 
+    offered_to: Audience | None = None
     is_offered: bool | None = None
     search: Search = ""
     paging: Paging = field(default_factory=Paging)
@@ -150,4 +162,8 @@ class OfferedPackages:
     rest=Route("GET /offered-packages", has_tag=False),
 )
 class ListOfferedPackages(Request[OfferedPackages]):
-    """List the packages that a new partner can choose; allowed before sign-in."""
+    """List the packages that a new partner or reseller can choose; allowed before
+    sign-in.
+    """
+
+    offered_to: Audience | None = None

@@ -15,6 +15,7 @@ from lineup.contracts.accounts.partner_packages import (
     OPERATORS_AND_SUPPORT,
     OfferedPackage,
 )
+from lineup.contracts.accounts.tree import AccountKind
 from lineup.contracts.changes import Given, resets_to
 from lineup.contracts.paging import Page, Paging
 from lineup.money import Money
@@ -72,7 +73,8 @@ class Registered:
 
 @verb("accounts", Kind.WRITE, allowed=PUBLIC, while_locked=True)
 class RegisterPartner(Request[Registered]):
-    """Register a company as a partner with the package it has chosen.
+    """Register a company with the package it has chosen: as a partner, or as a reseller
+    with a package for resellers.
 
     Refused for a company or an email address that has registered before.
     """
@@ -91,9 +93,9 @@ class RegisterPartner(Request[Registered]):
     """What its products are sold in; empty: EUR."""
     channel: CredentialsChannel = CredentialsChannel.EMAIL
     offers_to_resellers: bool = True
-    """Whether resellers find it in the directory and can ask it for a link."""
+    """Whether resellers find a partner in the directory and can ask it for a link."""
     visible_fields: ContactFields = field(default_factory=every_contact_field)
-    """What resellers see of it beside its name and country."""
+    """What resellers see of a partner beside its name and country."""
     address: Word = ""
     """Client IP address, as reported by trusted proxies; empty: unknown."""
 
@@ -125,6 +127,8 @@ class PartnershipView:
 
     id: UUID
     """The account of the partner."""
+    kind: AccountKind = AccountKind.PARTNER
+    """A partner or a reseller company."""
     name: str
     email: str
     username: str
@@ -187,6 +191,8 @@ class ListPartnerships(Request[Page[PartnershipView]]):
 
     SORTS: ClassVar[tuple[str, ...]] = ("name", "state")
 
+    kind: AccountKind | None = None
+    """A partner or a reseller company."""
     state: PartnershipState | None = None
     package_id: UUID | None = None
     search: Search = ""

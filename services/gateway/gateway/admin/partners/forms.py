@@ -35,18 +35,27 @@ class PackageForm(LineupForm):
 
     asks = CreatePartnerPackage
     sections: ClassVar = {
-        "": ["name", "description", ("amount", "currency"), "is_offered"],
+        "": [
+            "name",
+            "description",
+            "offered_to",
+            ("amount", "currency"),
+            "is_offered",
+        ],
         "Limits": [("most_customers", "most_users"), ("most_sellers", "most_staff")],
         "Features": ["features"],
     }
 
     name = entry("Name")
     description = entry("Description")
+    offered_to = entry(
+        "For",
+        "Resellers have links to partners instead of sellers, and of the features only "
+        "the REST API. This cannot be changed later.",
+    )
     amount = amount_field("Price per month")
     currency = entry("Currency", is_required=True, default="EUR")
-    is_offered = entry(
-        "Offered", "New partners can choose it. Partners that have it keep it."
-    )
+    is_offered = entry("Offered", "It can be chosen from now on. Who has it keeps it.")
     most_customers = entry("Customers", NO_LIMIT)
     most_users = entry("Users", NO_LIMIT)
     most_sellers = entry("Sellers", NO_LIMIT)
@@ -62,6 +71,8 @@ class PackageForm(LineupForm):
                 "features": [one.value for one in package.features],
             }
         super().__init__(obj=package, **said)
+        if package is not None:
+            del self.offered_to
 
     def terms(self) -> dict[str, Any]:
         """What is said of a package beside the fields of its request."""

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.admin.partners.forms import PackageForm, PlatformForm
-from gateway.panel.filters import TextFilter, YesNo
+from gateway.panel.filters import Choice, TextFilter, YesNo
 from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.tables import Column, Table
@@ -14,6 +14,7 @@ from gateway.request_context import ask
 from lineup.context import OPERATORS
 from lineup.contracts.accounts.partner_packages import (
     OPERATORS_AND_SUPPORT,
+    Audience,
     CreatePartnerPackage,
     GetPartnerPackage,
     ListPartnerPackages,
@@ -32,8 +33,13 @@ PACKAGES = Table(
     Column("price", "Price per month", order="price", is_numeric=True),
     Column("allows", "Includes"),
     Column("partner_count", "Partners", is_numeric=True),
+    Column("offered_to", "For"),
     Column("is_offered", "Offered"),
-    filters=(TextFilter("Name"), YesNo("is_offered", "Offered")),
+    filters=(
+        TextFilter("Name"),
+        Choice("offered_to", "For", Audience),
+        YesNo("is_offered", "Offered"),
+    ),
 )
 
 

@@ -14,17 +14,15 @@ from gateway.admin.partners.forms import (
     PartnerDeletionForm,
     PaymentForm,
 )
-from gateway.panel.display import money_text
+from gateway.panel.display import label_of, money_text
 from gateway.panel.filters import Choice, Id, TextFilter
 from gateway.panel.forms import LineupForm, form_page, go_to
 from gateway.panel.guard import page_for
+from gateway.panel.packages import audience_of, packages_for_sale
 from gateway.panel.tables import Column, Table
 from gateway.request_context import ask
 from lineup.context import OPERATORS
-from lineup.contracts.accounts.partner_packages import (
-    OPERATORS_AND_SUPPORT,
-    ListOfferedPackages,
-)
+from lineup.contracts.accounts.partner_packages import OPERATORS_AND_SUPPORT
 from lineup.contracts.accounts.partnerships import (
     BookPartnerPayment,
     ChoosePackage,
@@ -37,12 +35,18 @@ from lineup.contracts.accounts.partnerships import (
     PartnershipState,
     ResendPartnerCredentials,
 )
+from lineup.contracts.accounts.tree import AccountKind
 
 pages = Blueprint("partnerships_pages", __name__)
 
+KINDS = [
+    (kind.value, label_of(kind))
+    for kind in (AccountKind.PARTNER, AccountKind.RESELLER_COMPANY)
+]
 PARTNERSHIPS = Table(
     "partnerships",
     Column("name", "Name", order="name"),
+    Column("kind", "Type"),
     Column("state", "Status", order="state"),
     Column("package_name", "Package"),
     Column("ends_at", "Ends"),
@@ -52,6 +56,7 @@ PARTNERSHIPS = Table(
     Column("registered_at", "Registered", order="created_at"),
     filters=(
         TextFilter("Name, username or email"),
+        Choice("kind", "Type", KINDS, AccountKind),
         Choice("state", "Status", PartnershipState),
         Id("package_id", "Package"),
     ),
@@ -114,10 +119,11 @@ def resend_credentials(partner_id: UUID) -> ResponseReturnValue:
 @page_for(OPERATORS)
 def choose_package(partner_id: UUID) -> ResponseReturnValue:
     """Give a partner another package."""
+    partnership = ask(GetPartnership(partner_id=partner_id))
     form = ChoiceForm()
     form.package_id.choices = [
         SelectChoice(str(one.id), f"{one.name}, {money_text(one.price)} per month")
-        for one in ask(ListOfferedPackages()).packages
+        for one in packages_for_sale(audience_of(partnership.kind))
     ]
     return _act("choose.html", form, ChoosePackage, partner_id, "Package changed.")
 
