@@ -34,8 +34,11 @@ PURGED = {
     "billing": {
         "account_copy",
         "customer_copy",
+        "document",
+        "document_style",
         "erasures",
         "entry",
+        "number_series",
         "package_copy",
         "plan",
         "product",
@@ -49,6 +52,7 @@ PURGED = {
         "shop_seat",
         "subscription",
         "subscription_period",
+        "tax_rate",
         "transfer",
         "user_copy",
         "wallet",
@@ -98,7 +102,7 @@ KEPT = {
         "sign_in_tries",
         "unmatched_payments",
     },
-    "billing": {"purges"},
+    "billing": {"document_progress", "purges"},
     "playlists": {"purges", "stale_shards"},
     "notifications": {"purges"},
 }

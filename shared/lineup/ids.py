@@ -31,6 +31,15 @@ def first_id_at(instant: datetime) -> uuid.UUID:
     return uuid.UUID(int=whole << 80 | _VERSION_7 | (rest * 4096 // 1000) << 64)
 
 
+def id_before(seconds: int) -> uuid.UUID:
+    """What no id that was made in the last so many seconds stands before.
+
+    By the machine's clock, as ids are made.
+    """
+    milliseconds = (new_id().int >> 80) - 1000 * seconds
+    return uuid.UUID(int=milliseconds << 80 | _VERSION_7)
+
+
 def event_id(event_type: str, aggregate_id: object, version: int) -> uuid.UUID:
     """The id of one version of one aggregate's event: the same whenever announced."""
     return uuid.UUID(event_id_text(event_type, aggregate_id, version))

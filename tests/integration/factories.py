@@ -134,7 +134,12 @@ def one_of_everything(lineup: Running) -> Tenant:
     tenant.put(listed, price=euros("8.00"))
     given = f"/customers/{customer}/packages/{tenant.ids['package_id']}"
     tenant.put(given, is_included=True)
+    rate = tenant.api("POST", "/tax-rates", json={"country": "NL", "percent": "21"})
+    tenant.customer("1.00")
+    until(lambda: tenant.api.get("/documents")["items"], "a receipt")
     tenant.ids |= {
+        "rate_id": rate.json()["rates"][0]["id"],
+        "document_id": tenant.api.get("/documents")["items"][0]["id"],
         "account_id": dealer["id"],
         "customer_id": customer,
         "group_id": tenant.make("/customer-groups", name="Regulars")["id"],

@@ -7,9 +7,11 @@ from billing.catalog import operations as catalog_operations
 from billing.catalog import price_lists
 from billing.catalog.entrypoints import CatalogEntrypoints
 from billing.catalog.models import PackageCopy
+from billing.documents import operations as documents_operations
 from billing.entrypoints import LedgerEntrypoints
 from billing.erasure.entrypoints import ErasureEntrypoints
 from billing.erasure.tables import PERSONAL
+from billing.invoicing.entrypoints import InvoicingEntrypoints
 from billing.people.entrypoints import PeopleEntrypoints
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
 from billing.purging.entrypoints import PurgeEntrypoints
@@ -40,6 +42,7 @@ class BillingService(
     CatalogEntrypoints,
     SubscriptionEntrypoints,
     RenewalEntrypoints,
+    InvoicingEntrypoints,
     WebshopEntrypoints,
     LedgerEntrypoints,
     PurgeEntrypoints,
@@ -68,6 +71,7 @@ class BillingService(
         corrections,
         wallets_operations,
         statements,
+        documents_operations,
         shop_connections,
         shop_deciding,
         shop_log,

@@ -5,10 +5,13 @@ outside of the asker's scopes.
 import pytest
 from services.billing.tests.webshops.conftest import Desk, woo, woo_line
 
+from billing.documents.operations import set_tax_rate
+from billing.invoicing.operations import issue_all
 from billing.service import BillingService
 from billing.settings import BillingSettings
 from lineup.clock import SetClock
 from lineup.context import Actor, Role
+from lineup.contracts.billing.documents import SetTaxRate
 from lineup.database import Database, connect
 from lineup.scope import ROOT
 from lineup.secrets import Keyring, make_key
@@ -32,6 +35,8 @@ RULES = Rules(
         "delivery_id": "shop_delivery",
         "seat_id": "shop_seat",
         "package_id": "package_copy",
+        "document_id": "document",
+        "rate_id": "tax_rate",
         "entry_id": "audit_log",
         "takes_back": "shop_seat",
         "thing_id": "subscription",
@@ -72,6 +77,9 @@ class Company:
                 bought = floor.buy(user, plan)
             floor.stop(bought, reason=f"Stopped at {number}")
         self.shop(partner, number)
+        rate = SetTaxRate(country="NL", percent="21")
+        self.ask(set_tax_rate, rate, partner.actor)
+        issue_all(self.database)
 
     def shop(self, partner, number):
         """A shop with an order served, one that waits for people, and one unread."""

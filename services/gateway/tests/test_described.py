@@ -247,6 +247,7 @@ def test_every_list_says_how_it_is_paged_sorted_and_narrowed(specification, oper
     assert listed > 15
     assert undated == ONE_ORDER | {
         "/api/v1/partner-directory",
+        "/api/v1/documents",
         "/api/v1/programmes",
         "/api/v1/boxes/{box_id}/history",
     }

@@ -349,6 +349,7 @@ class Customer(Timestamped, Record):
             email=self.email,
             phone=self.phone,
             mobile=self.mobile,
+            address=self.address,
             city=self.city,
             country=self.country,
             username=self.username,

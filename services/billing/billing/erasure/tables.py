@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from billing.documents.models import IssuedDocument
 from billing.people.models import CustomerCopy, UserCopy
 from billing.subscriptions.models import Period, RenewalSwitch, Subscription
 from billing.wallets.models import Entry, Transfer, Wallet
@@ -55,6 +56,11 @@ PERSONAL = PersonalTables(
             Entry,
             "What they did to your balance",
             lambda one: Entry.wallet_id.in_(_wallets(one)),
+        ),
+        PersonalTable(
+            IssuedDocument,
+            "Your invoices and receipts",
+            lambda one: IssuedDocument.customer_id == one,
         ),
         PersonalTable(
             Subscription,

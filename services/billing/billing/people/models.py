@@ -1,6 +1,7 @@
 """Copies of accounts, customers and users, fed by events; accounts owns the facts."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,9 @@ class AccountCopy(Record):
     currency: Mapped[str]
     time_zone: Mapped[str]
     status: Mapped[str]
+    email: Mapped[str] = mapped_column(default="", server_default="")
+    company: Mapped[dict[str, Any] | None]
+    """Who it is before the law; None: not announced since that is kept."""
     most_trials_per_day: Mapped[int | None]
     """What its seller plan allows; None: any number."""
     away_since: Mapped[datetime | None]
@@ -63,6 +67,9 @@ class CustomerCopy(Record):
     name: Mapped[str]
     email: Mapped[str]
     status: Mapped[str]
+    address: Mapped[str] = mapped_column(default="", server_default="")
+    city: Mapped[str] = mapped_column(default="", server_default="")
+    country: Mapped[str] = mapped_column(default="", server_default="")
     settlement: Mapped[str | None]
     """What becomes of the money of a deleted one; None: it stays to be paid out."""
     deletion_reason: Mapped[str] = mapped_column(default="", server_default="")

@@ -10,6 +10,12 @@ from sqlalchemy import Select, delete, exists, select
 from sqlalchemy.orm import aliased
 
 from billing.catalog.models import PackageCopy, Plan, Product, SellerPrice
+from billing.documents.models import (
+    CountryTax,
+    DocumentStyle,
+    IssuedDocument,
+    NumberSeries,
+)
 from billing.erasure.models import Erasure
 from billing.erasure.operations import allowed
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
@@ -33,6 +39,7 @@ from lineup.database.purging import (
 )
 
 Reversing = aliased(Transfer)
+About = aliased(IssuedDocument)
 
 
 def _confirm(work: UnitOfWork, purge: Purge) -> None:
@@ -61,6 +68,16 @@ def _transfers(work: UnitOfWork, purge: Any) -> int:
     return len(ids)
 
 
+def _documents(work: UnitOfWork, purge: Any) -> int:
+    """A partner's own documents, after those about them; what the platform issued to it
+    the law wants kept.
+    """
+    free = ~exists().where(About.about_id == IssuedDocument.id)
+    some = select(IssuedDocument.id).where(IssuedDocument.issuer_id == purge.id, free)
+    gone = delete(IssuedDocument).where(IssuedDocument.id.in_(some.limit(CHUNK)))
+    return len(work.session.scalars(gone.returning(IssuedDocument.id)).all())
+
+
 STEPS = (
     _of(Period, Period.subscription_id, Subscription),
     allowed(of_partner(Subscription)),
@@ -77,6 +94,10 @@ STEPS = (
     of_partner(PackageCopy),
     allowed(of_partner(Wallet)),
     allowed(_transfers),
+    allowed(_documents),
+    of_partner(NumberSeries, NumberSeries.issuer_id),
+    of_partner(DocumentStyle),
+    of_partner(CountryTax),
     of_partner(UserCopy),
     of_partner(CustomerCopy),
     below_partner(Erasure),

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from billing.catalog import operations as catalog
 from billing.catalog.offers import offer_of
+from billing.documents import operations as documents
 from billing.people import operations as people
 from billing.people.models import CustomerCopy, UserCopy
 from billing.subscriptions import stops
@@ -175,6 +176,7 @@ def follow_customers(work: UnitOfWork, states: Sequence[CustomerChanged]) -> Non
     if _lies_elsewhere(work, news):
         _move_to_scope(work, Subscription.customer_id, CustomerCopy, news)
         wallets.move_to_scope(work, news)
+        documents.move_to_scope(work, news)
     gone = {state.id for state in states if state.status is Status.DELETED} & news
     for customer in people.to_settle(work, gone) if gone else ():
         settle(work, customer)

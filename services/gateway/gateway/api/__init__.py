@@ -31,6 +31,7 @@ SUBJECTS = (
     subjects.customers,
     subjects.catalog,
     subjects.wallets,
+    subjects.documents,
     subjects.subscriptions,
     subjects.shops,
     subjects.channels,

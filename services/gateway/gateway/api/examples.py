@@ -4,6 +4,23 @@ from collections.abc import Mapping
 from typing import Any
 
 EXAMPLES: Mapping[str, Any] = {
+    "Document.number": "INV-2026-000042",
+    "DocumentView.number": "INV-2026-000042",
+    "RelatedDocument.number": "INV-2026-000043",
+    "DocumentLine.description": "Family, one month, Living room",
+    "Document.note": "Thank you.",
+    "DocumentSettings.note": "Thank you.",
+    "SetDocumentSettings.note": "Thank you.",
+    "Document.kind": "invoice",
+    "DocumentView.kind": "invoice",
+    "RelatedDocument.kind": "invoice",
+    "Party.name": "North TV B.V.",
+    "recipient_name": "Anna Berg",
+    "tax_name": "VAT",
+    "tax_percent": "21",
+    "percent": "21",
+    "quantity": 1,
+    "prefix": "NTV-",
     "AuditEntry.action": "update_customer",
     "ListAuditEntries.action": "update_customer",
     "AuditEntry.address": "192.0.2.7",

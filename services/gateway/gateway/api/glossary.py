@@ -3,6 +3,18 @@
 from collections.abc import Mapping
 
 GLOSSARY: Mapping[str, str] = {
+    "issued_at": "When it was issued.",
+    "issued_from": "Issued at this time or later.",
+    "issued_until": "Issued before this time.",
+    "issuer": "Who issued it.",
+    "recipient": "For whom it is.",
+    "recipient_name": "Name of whom it is for.",
+    "net": "Amount without tax.",
+    "tax": "Tax.",
+    "gross": "Amount with tax.",
+    "taxes": "The taxes by rate.",
+    "tax_name": "What the tax is called, such as VAT.",
+    "tax_percent": "Tax rate in percent.",
     "AuditFilter.action": "Only this operation, such as `update_customer`.",
     "ListAuditEntries.action": "Only this operation, such as `update_customer`.",
     "AuditEntry.address": "Network address of the caller; empty: not shown or unknown.",

@@ -34,6 +34,7 @@ from lineup.contracts.accounts import jobs as account_jobs
 from lineup.contracts.billing import (
     catalog as catalog_contracts,
 )
+from lineup.contracts.billing import documents as document_contracts
 from lineup.contracts.billing import (
     exceptions,
     orders,
@@ -94,6 +95,9 @@ catalog = Endpoints(
     "Products, their plans and price lists of sellers.",
     catalog_contracts,
     price_lists,
+)
+documents = Endpoints(
+    "documents", "Invoices, credit notes, receipts and taxes.", document_contracts
 )
 wallets = Endpoints("wallets", "Balances and statements.", wallet_contracts)
 subscriptions = Endpoints(

@@ -359,6 +359,7 @@ class CustomerChanged:
     mobile: str
     status: Status
     phone: str = ""
+    address: str = ""
     city: str = ""
     country: str = ""
     username: str = ""

@@ -165,3 +165,15 @@ class ShopConnected(Conflict):
     """This shop is already connected. Change the secret of that connection instead."""
 
     code = "shop_connected"
+
+
+class DocumentNotFound(NotFound):
+    """There is no such document."""
+
+    code = "document_not_found"
+
+
+class TaxRateNotFound(NotFound):
+    """There is no such tax rate."""
+
+    code = "tax_rate_not_found"

@@ -1,0 +1,1 @@
+"""Documents of money: numbered, unchangeable, each for one cause."""

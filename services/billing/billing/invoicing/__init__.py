@@ -1,0 +1,1 @@
+"""What was bought, paid in and given back becomes documents."""
