@@ -61,7 +61,7 @@ SAYS_NOTHING_OF_A_PERSON = {
     *("account_purpose", "cause", "owner_kind", "purpose", "request_hash"),
     *("external_id", "line_id", "name", "number", "shop_key", "shop_parent_id"),
     *("disputes", "sku", "settlement", "subscription_id", "why_reversed"),
-    *("product_name", "package_ids"),
+    *("product_name", "package_ids", "suspension_cause"),
     *("shop_seat.problem", "shop_closing.closed_by"),  # a code; staff
 }
 """Of products, sums and the shop's own numbers."""

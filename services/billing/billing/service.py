@@ -17,7 +17,15 @@ from billing.people.models import AccountCopy, CustomerCopy, UserCopy
 from billing.purging.entrypoints import PurgeEntrypoints
 from billing.reports import plan_use, sales, sales_list, subscription_counts
 from billing.settings import BillingSettings
-from billing.subscriptions import blockers, end_dates, lists, overview, quotes, renewals
+from billing.subscriptions import (
+    blockers,
+    end_dates,
+    lists,
+    overview,
+    quotes,
+    renewals,
+    suspensions,
+)
 from billing.subscriptions import operations as subscriptions_operations
 from billing.subscriptions.entrypoints import (
     RenewalEntrypoints,
@@ -66,6 +74,7 @@ class BillingService(
         overview,
         quotes,
         end_dates,
+        suspensions,
         renewals,
         checks,
         corrections,

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from billing.catalog import operations as catalog
 from billing.people import operations as people
-from billing.subscriptions import end_dates, lists, renewals
+from billing.subscriptions import end_dates, lists, renewals, suspensions
 from billing.subscriptions import operations as subscriptions
 from billing.wallets import operations as wallets
 from billing.wallets import statements
@@ -22,7 +22,11 @@ from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
 from lineup.contracts.accounts.users import UserChanged
 from lineup.contracts.billing.catalog import CreatePlan, CreateProduct
-from lineup.contracts.billing.staff_changes import SetEndDate
+from lineup.contracts.billing.staff_changes import (
+    LiftSuspension,
+    SetEndDate,
+    SuspendSubscription,
+)
 from lineup.contracts.billing.subscriptions import (
     CountFrom,
     GetSubscription,
@@ -30,6 +34,7 @@ from lineup.contracts.billing.subscriptions import (
     Purchase,
     QuoteStop,
     StopSubscription,
+    SuspensionCause,
     SwitchRenewal,
 )
 from lineup.contracts.billing.wallets import CheckLedger, GetWallet, ListEntries, TopUp
@@ -269,6 +274,22 @@ class ShopFloor:
             subscription_id=subscription.id, ends_at=ends_at, reason=reason
         )
         return self._ask(end_dates.set_end_date, request, actor)
+
+    def suspend(
+        self,
+        subscription,
+        reason="a dispute",
+        cause=SuspensionCause.OTHER,
+        actor=SYSTEM,
+    ):
+        request = SuspendSubscription(
+            subscription_id=subscription.id, reason=reason, cause=cause
+        )
+        return self._ask(suspensions.suspend_subscription, request, actor)
+
+    def lift(self, subscription, actor=SYSTEM):
+        request = LiftSuspension(subscription_id=subscription.id)
+        return self._ask(suspensions.lift_suspension, request, actor)
 
     def quote(self, subscription, actor=SYSTEM):
         request = QuoteStop(subscription_id=subscription.id)

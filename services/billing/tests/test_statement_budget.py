@@ -15,8 +15,11 @@ from lineup.secrets import Keyring, make_key
 from lineup.testing.statements import holder
 
 BUDGETS = {
-    "a top-up": (6, "customer locked, partner, transfer, who waits, the booking told"),
-    "a first top-up": (8, "as a top-up, and its wallets opened between two tries"),
+    "a top-up": (
+        7,
+        "customer locked, partner, transfer, suspended?, who waits, the booking told",
+    ),
+    "a first top-up": (9, "as a top-up, and its wallets opened between two tries"),
     "a correction": (
         10,
         "the booking, lock, done before?, partner, balance, legs, and 3",

@@ -17,12 +17,12 @@ from lineup.contracts.accounts.refusals import CurrencyInUse
 from lineup.contracts.accounts.tree import AccountKind, GetAccount, UpdateAccount
 from lineup.contracts.accounts.users import DeleteUser
 from lineup.contracts.billing.catalog import GetCurrencyUse
-from lineup.contracts.billing.refusals import SubscriptionActive
-from lineup.contracts.billing.subscriptions import (
+from lineup.contracts.billing.deletion_blockers import (
     DeletionBlockers,
     GetDeletionBlockers,
     RunningSubscription,
 )
+from lineup.contracts.billing.refusals import SubscriptionActive
 from lineup.errors import Conflict, Unavailable
 from lineup.money import Money
 from lineup.verbs import Request

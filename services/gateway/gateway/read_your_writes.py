@@ -23,8 +23,8 @@ from lineup.contracts.accounts.customers import GetCustomer
 from lineup.contracts.accounts.tree import AccountKind, AccountView, GetAccount
 from lineup.contracts.accounts.users import GetUser, UserView
 from lineup.contracts.billing.catalog import ListProducts
+from lineup.contracts.billing.deletion_blockers import GetDeletionBlockers
 from lineup.contracts.billing.reports import GetSubscriptionFigures
-from lineup.contracts.billing.subscriptions import GetDeletionBlockers
 from lineup.contracts.paging import MAX_LIMIT, Paging
 from lineup.contracts.playlists.packages import GetPackage
 from lineup.delivery import token_name, username_name

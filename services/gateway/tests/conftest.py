@@ -27,8 +27,8 @@ from lineup.context import Actor, Feature, Role
 from lineup.contracts.accounts.partner_packages import OfferedPackage, OfferedPackages
 from lineup.contracts.accounts.sessions import SignedIn
 from lineup.contracts.billing.catalog import ProductView
+from lineup.contracts.billing.deletion_blockers import DeletionBlockers
 from lineup.contracts.billing.reports import NamedCount, SubscriptionFigures
-from lineup.contracts.billing.subscriptions import DeletionBlockers
 from lineup.contracts.billing.wallets import EntryView
 from lineup.contracts.paging import Page
 from lineup.delivery import AccessFact, keys_of

@@ -8,7 +8,10 @@ from lineup.context import Role
 from lineup.contracts.accounts.customers import BalanceSettlement
 from lineup.contracts.accounts.tree import AccountKind, AccountView
 from lineup.contracts.billing.catalog import CreateProduct, CurrencyUse
-from lineup.contracts.billing.subscriptions import DeletionBlockers, RunningSubscription
+from lineup.contracts.billing.deletion_blockers import (
+    DeletionBlockers,
+    RunningSubscription,
+)
 from lineup.errors import Conflict, NotFound
 from lineup.money import Money
 from lineup.verbs import Done, verb_of

@@ -22,11 +22,8 @@ from lineup.contracts.accounts.partner_packages import (
 from lineup.contracts.accounts.tree import CompanyFound
 from lineup.contracts.accounts.users import UserView
 from lineup.contracts.billing.catalog import PlanView, ProductView
-from lineup.contracts.billing.subscriptions import (
-    DeletionBlockers,
-    SubscriptionState,
-    SubscriptionView,
-)
+from lineup.contracts.billing.deletion_blockers import DeletionBlockers
+from lineup.contracts.billing.subscriptions import SubscriptionState, SubscriptionView
 from lineup.contracts.paging import Page
 from lineup.errors import Invalid, NotFound, PaymentRequired, TooMany, Unavailable
 from lineup.money import Money

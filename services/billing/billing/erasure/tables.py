@@ -66,6 +66,7 @@ PERSONAL = PersonalTables(
             Subscription,
             "Your subscriptions",
             lambda one: Subscription.customer_id == one,
+            blank={"suspension_reason": ""},
         ),
         PersonalTable(
             Period,

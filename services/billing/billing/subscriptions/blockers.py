@@ -12,13 +12,12 @@ from billing.subscriptions.models import Subscription
 from billing.subscriptions.views import views_of
 from billing.wallets.models import IS_CUSTOMERS, Wallet
 from lineup.contracts.accounts.tree import GONE
-from lineup.contracts.billing.subscriptions import (
+from lineup.contracts.billing.deletion_blockers import (
     DeletionBlockers,
     GetDeletionBlockers,
     RunningSubscription,
-    SubscriptionState,
-    SubscriptionView,
 )
+from lineup.contracts.billing.subscriptions import SubscriptionState, SubscriptionView
 from lineup.database import UnitOfWork
 from lineup.money import Money
 from lineup.scope import in_scope, within

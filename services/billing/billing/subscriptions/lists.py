@@ -81,11 +81,17 @@ def matching(
         (request.renews, Subscription.renews.is_),
         (request.is_trial, lambda wanted: is_trial if wanted else ~is_trial),
         (request.plan_retired, lambda wanted: is_retired if wanted else ~is_retired),
+        (request.is_suspended, _is_suspended),
         (request.is_newest, lambda wanted: ~bought_since if wanted else bought_since),
         (request.search.strip() or None, lambda part: _is_called(work, part)),
     )
     below = below_account(work, Subscription, request.account_id)
     return [*below, *(test(given) for given, test in tests if given is not None)]
+
+
+def _is_suspended(wanted: bool) -> ColumnElement[bool]:  # noqa: FBT001
+    since = Subscription.suspended_at
+    return since.is_not(None) if wanted else since.is_(None)
 
 
 def _is_called(work: UnitOfWork, part: str) -> ColumnElement[bool]:

@@ -9,9 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.records import Record
 from billing.subscriptions.terms import Anchor
-from lineup.contracts.billing.refusals import NotActive
+from lineup.contracts.billing.refusals import (
+    NotActive,
+    NotSuspended,
+    SubscriptionSuspended,
+)
 from lineup.contracts.billing.running import has_lapsed, is_running
-from lineup.contracts.billing.subscriptions import SubscriptionState
+from lineup.contracts.billing.subscriptions import SubscriptionState, SuspensionCause
 from lineup.database import Timestamped
 from lineup.money import Money
 
@@ -86,6 +90,10 @@ class Subscription(Timestamped, Record):
     """When to try to renew it; None: not by itself, or waiting for money."""
     failed_tries: Mapped[int] = mapped_column(default=0, server_default="0")
     """How often working on it has raised since it was last renewed."""
+    suspended_at: Mapped[datetime | None]
+    """Since when it entitles to nothing, whatever is paid; None: it does."""
+    suspension_cause: Mapped[str] = mapped_column(default="", server_default="")
+    suspension_reason: Mapped[str] = mapped_column(default="", server_default="")
     put_off_until: Mapped[datetime | None]
     """Until when timers leave it alone, since working on it raised."""
 
@@ -162,6 +170,35 @@ class Subscription(Timestamped, Record):
         """Never renew again: the user has another subscription now."""
         self.renews = False
         self.renewal_due_at = None
+        self.version += 1
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether it entitles to nothing until somebody lifts that."""
+        return self.suspended_at is not None
+
+    def suspend(self, now: datetime, cause: SuspensionCause, reason: str) -> None:
+        """Entitle to nothing from now on. Refuses what does not run, or is so."""
+        if self.is_suspended:
+            raise SubscriptionSuspended
+        if not self.is_running(now):
+            raise NotActive
+        self.suspended_at, self.suspension_cause = now, cause
+        self.suspension_reason = reason
+        self.version += 1
+
+    def suspend_like(self, other: "Subscription") -> None:
+        """Be suspended as what came before it is: buying anew lifts nothing."""
+        self.suspended_at = other.suspended_at
+        self.suspension_cause = other.suspension_cause
+        self.suspension_reason = other.suspension_reason
+
+    def lift(self) -> None:
+        """Entitle again to what is paid. Refuses what is not suspended."""
+        if not self.is_suspended:
+            raise NotSuspended
+        self.suspended_at, self.suspension_cause = None, ""
+        self.suspension_reason = ""
         self.version += 1
 
     def wake(self, now: datetime) -> None:

@@ -35,6 +35,7 @@ def obstacle_of(
         ("plan_retired", offered.plan.is_retired),
         ("plan_not_allowed", not offered.is_allowed),
         ("inactive", is_inactive),
+        ("suspended", subscription.is_suspended),
         ("replaced", is_switched_on and not subscription.renews),
         (PUT_OFF, _is_put_off(subscription, now)),
     )

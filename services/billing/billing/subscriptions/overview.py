@@ -129,4 +129,5 @@ def _line(
         price=offered.price,
         is_due=renews and not obstacle,
         obstacle=obstacle,
+        is_suspended=last.is_suspended,
     )

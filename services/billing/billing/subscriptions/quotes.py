@@ -14,6 +14,7 @@ from billing.subscriptions.sales import (
     check_trial,
     find_last,
     length_of,
+    refuse_suspended,
     runs_on,
 )
 from billing.subscriptions.terms import (
@@ -46,6 +47,7 @@ def quote_purchase(work: UnitOfWork, request: QuotePurchase) -> PurchaseQuote:
     check_currency(work, plan)
     check_trial(work, user, plan)
     last = find_last(work, user.id)
+    refuse_suspended(last)
     refunded = Money.zero(plan.asset)
     if request.count_from is CountFrom.NOW and last and last.is_running(work.now):
         refunded, last = stops.quoted(work, last).refunded, None

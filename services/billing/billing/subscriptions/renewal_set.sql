@@ -52,6 +52,7 @@ WITH clock AS MATERIALIZED (
                     SELECT FROM seller_prices WHERE seller_id = seller.id
                 ) THEN 'plan_not_allowed'
                 WHEN u.status <> 'active' OR c.status <> 'active' THEN 'inactive'
+                WHEN s.suspended_at IS NOT NULL THEN 'suspended'
                 WHEN NOT s.renews THEN 'replaced'
                 ELSE '' END AS obstacle
       FROM subscription s
@@ -232,7 +233,7 @@ SELECT t.event_id, 'billing', 'subscription_changed', CAST(format(
         '{"id": "%s", "source": "billing", "type": "subscription_changed",'
         ' "occurred_at": %s, "context": %s, "state": {"id": "%s", "version": %s,'
         ' "user_id": "%s", "customer_id": "%s", "partner_id": "%s", "scope": %s,'
-        ' "started_at": "%s", "ends_at": "%s", "state": "running", "renews": true, %s}}',
+        ' "started_at": "%s", "ends_at": "%s", "state": "running", "renews": true, "is_suspended": false, %s}}',
         t.event_id, to_json(CAST(:occurred_at AS text)), CAST(:context AS text),
         r.subscription_id, r.version, r.user_id, r.customer_id, r.partner_id,
         to_json(r.scope), wire_time(r.started_at), wire_time(r.ends_at), p.granted

@@ -29,6 +29,7 @@ from billing.subscriptions.row_by_row import (
     run_each,
 )
 from billing.subscriptions.sales import Payment, from_balance, period_of
+from billing.subscriptions.suspensions import lift_paid
 from billing.subscriptions.terms import automatic_start
 from billing.subscriptions.views import announce_all
 from billing.subscriptions.waiting import LEAD, wake_waiting
@@ -138,9 +139,13 @@ class Round:
 
 @handles(TopUp)
 def top_up(work: UnitOfWork, request: TopUp) -> Booked:
-    """Put money on a balance; users that wait for it are renewed at once."""
+    """Put money on a balance; users that wait for it go on at once.
+
+    What was suspended for non-payment is lifted, and what is due is renewed.
+    """
     customer = people.lock_customer_in_scope(work, request.customer_id)
     posted = wallets.book_top_up(work, customer, request)
+    lift_paid(work, customer.id)
     _renew_waiting(work, customer)
     return booked(work, customer, posted)
 

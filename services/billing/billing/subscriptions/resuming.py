@@ -96,7 +96,7 @@ def _run_on(work: UnitOfWork, user: UserCopy, back: Sequence["_Rest"]) -> Subscr
     if last is not None and last.state != SubscriptionState.STOPPED:
         make_way(work, last)
     plan = catalog.get_plan(work, back[-1].period.plan_id)
-    subscription = begin(work, user, plan)
+    subscription = begin(work, user, plan, last)
     work.session.flush()
     ends_at = work.now
     for rest in back:

@@ -22,7 +22,7 @@ from billing.wallets.movements import (
     customer_account,
     income,
 )
-from lineup.contracts.billing.refusals import OtherProductRunning
+from lineup.contracts.billing.refusals import OtherProductRunning, SubscriptionSuspended
 from lineup.contracts.billing.subscriptions import CountFrom, SubscriptionState
 from lineup.contracts.billing.wallets import Cause
 from lineup.contracts.refusals import TrialUsed
@@ -133,7 +133,15 @@ def subscription_for(
 
     The caller holds the customer's lock.
     """
-    return goes_to(work, user, plan, find_last(work, user.id), count_from)
+    last = find_last(work, user.id)
+    refuse_suspended(last)
+    return goes_to(work, user, plan, last, count_from)
+
+
+def refuse_suspended(last: Subscription | None) -> None:
+    """SubscriptionSuspended where a user would pay for what it could not watch."""
+    if last is not None and last.is_suspended:
+        raise SubscriptionSuspended
 
 
 def goes_to(
@@ -153,7 +161,7 @@ def goes_to(
         return known, renewal_start(count_from, known.ends_at, work.now)
     if last is not None and last.product_id != plan.product_id:
         make_way(work, last)
-    return begin(work, user, plan), work.now
+    return begin(work, user, plan, last), work.now
 
 
 def runs_on(
@@ -179,8 +187,13 @@ def make_way(work: UnitOfWork, last: Subscription) -> None:
     announce(work, last)
 
 
-def begin(work: UnitOfWork, user: UserCopy, plan: Plan) -> Subscription:
-    """A new subscription of a user; it ends where it begins till one pays."""
+def begin(
+    work: UnitOfWork, user: UserCopy, plan: Plan, last: Subscription | None
+) -> Subscription:
+    """A new subscription of a user; it ends where it begins till one pays.
+
+    Where the last one of the user is suspended, so is this.
+    """
     switch = work.session.get(RenewalSwitch, user.id)
     subscription = Subscription(
         id=new_id(),
@@ -199,6 +212,8 @@ def begin(work: UnitOfWork, user: UserCopy, plan: Plan) -> Subscription:
         anchor_months=0,
         renews=switch is not None and switch.renews,
     )
+    if last is not None:
+        subscription.suspend_like(last)
     work.session.add(subscription)
     return subscription
 

@@ -12,7 +12,11 @@ from billing.people.naming import Names, lines_of, seller_of
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.obstacles import obstacle_of
 from billing.subscriptions.waiting import partners_of
-from lineup.contracts.billing.subscriptions import SubscriptionChanged, SubscriptionView
+from lineup.contracts.billing.subscriptions import (
+    SubscriptionChanged,
+    SubscriptionView,
+    SuspensionCause,
+)
 from lineup.database import UnitOfWork
 
 
@@ -80,7 +84,15 @@ def _subscription_view(
         seller_name=names.seller(subscription.scope),
         is_trial=plan.product.is_trial,
         obstacle=obstacle if subscription.renews else "",
+        suspended_at=subscription.suspended_at,
+        suspension_cause=_cause_of(subscription),
+        suspension_reason=subscription.suspension_reason,
     )
+
+
+def _cause_of(subscription: Subscription) -> SuspensionCause | None:
+    cause = subscription.suspension_cause
+    return SuspensionCause(cause) if cause else None
 
 
 def announce(work: UnitOfWork, subscription: Subscription) -> None:
@@ -119,4 +131,5 @@ def _state_of(
         started_at=subscription.started_at,
         ends_at=subscription.ends_at,
         renews=subscription.renews,
+        is_suspended=subscription.is_suspended,
     )

@@ -146,6 +146,7 @@ class Shuffle:
         )
         one.renewal_due_at = one.ends_at
         one.renews = not self._is_one_in(15)
+        one.suspended_at = NOW if self._is_one_in(12) else None
         if self._is_one_in(12):
             one.put_off_until = NOW + timedelta(minutes=self._chance.choice((-1, 1)))
             one.failed_tries = 2

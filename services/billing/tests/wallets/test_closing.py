@@ -10,8 +10,8 @@ from billing.wallets.corrections import pay_out
 from billing.wallets.statements import get_balances, list_wallets
 from lineup.contracts.accounts.customers import BalanceSettlement
 from lineup.contracts.accounts.tree import Status
+from lineup.contracts.billing.deletion_blockers import GetDeletionBlockers
 from lineup.contracts.billing.refusals import CustomerDeleted
-from lineup.contracts.billing.subscriptions import GetDeletionBlockers
 from lineup.contracts.billing.wallets import (
     CorrectBooking,
     GetBalances,

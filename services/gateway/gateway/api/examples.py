@@ -193,6 +193,7 @@ EXAMPLES: Mapping[str, Any] = {
     "public_url": "https://tv.example",
     "q": "anna",
     "reason": "typed twice",
+    "suspension_reason": "the bank took the payment back",
     "PersonalDataLink.url": "https://tv.example/personal-data/gAAAAAB",
     "ErasureView.number": "#6C753076",
     "requested_by": "north",

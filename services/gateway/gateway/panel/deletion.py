@@ -10,7 +10,10 @@ from gateway.panel.forms import LineupForm
 from gateway.panel.optional_results import OptionalResult, optional_if_known
 from gateway.request_context import ask_later
 from lineup.contracts.accounts.customers import BalanceSettlement, DeleteCustomer
-from lineup.contracts.billing.subscriptions import DeletionBlockers, GetDeletionBlockers
+from lineup.contracts.billing.deletion_blockers import (
+    DeletionBlockers,
+    GetDeletionBlockers,
+)
 
 SETTLEMENT_LABELS = {
     BalanceSettlement.PAY_OUT: "Pay out to the customer",

@@ -18,12 +18,11 @@ from lineup.contracts.accounts.customers import (
 from lineup.contracts.accounts.devices import DeviceView
 from lineup.contracts.accounts.logins import LoginView
 from lineup.contracts.accounts.users import UserView
-from lineup.contracts.billing.subscriptions import (
+from lineup.contracts.billing.deletion_blockers import (
     DeletionBlockers,
     RunningSubscription,
-    SubscriptionState,
-    SubscriptionView,
 )
+from lineup.contracts.billing.subscriptions import SubscriptionState, SubscriptionView
 from lineup.contracts.changes import UNSET
 from lineup.contracts.paging import Page
 from lineup.contracts.playlists.customer_packages import (

@@ -7,7 +7,7 @@ import pytest
 from lineup.context import Role
 from lineup.contracts.accounts.customers import CustomerView, PersonDetails
 from lineup.contracts.accounts.erasure import ErasureView
-from lineup.contracts.billing.subscriptions import DeletionBlockers
+from lineup.contracts.billing.deletion_blockers import DeletionBlockers
 from lineup.contracts.paging import Page
 from lineup.money import Money
 

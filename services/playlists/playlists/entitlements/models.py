@@ -6,7 +6,7 @@ Beside them what staff says of one customer's packages.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text, true
+from sqlalchemy import ForeignKey, Index, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lineup.database import Timestamped
@@ -120,5 +120,7 @@ class Subscription(Record):
     addresses: Mapped[int]
     is_trial: Mapped[bool]
     state: Mapped[str]
+    is_suspended: Mapped[bool] = mapped_column(server_default=false())
+    """Whether it grants nothing until its suspension is lifted."""
     started_at: Mapped[datetime]
     ends_at: Mapped[datetime]

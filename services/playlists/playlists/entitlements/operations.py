@@ -162,6 +162,7 @@ def upsert_subscriptions(
             "addresses": state.addresses,
             "is_trial": state.is_trial,
             "state": state.state,
+            "is_suspended": state.is_suspended,
             "started_at": state.started_at,
             "ends_at": state.ends_at,
         }

@@ -260,11 +260,12 @@ def _known(work: UnitOfWork, user_ids: list[UUID]) -> dict[UUID, UserFacts]:
 
 
 def _period(subscription: Subscription, own_packages: Mapping[UUID, bool]) -> Period:
-    # A stopped one has ended, whatever its last period said.
+    # A stopped one has ended, whatever its last period said; a suspended one waits.
     is_stopped = subscription.state == SubscriptionState.STOPPED
+    grants_nothing = is_stopped or subscription.is_suspended
     return Period(
         from_at=subscription.started_at,
-        until_at=subscription.started_at if is_stopped else subscription.ends_at,
+        until_at=subscription.started_at if grants_nothing else subscription.ends_at,
         package_ids=frozenset(
             package
             for package in {*map(UUID, subscription.package_ids), *own_packages}

@@ -71,6 +71,22 @@ def test_a_stopped_subscription_is_over_at_once(platform):
     assert fact.set_at(platform.clock.now()) == fact.demo_set_id
 
 
+@pytest.mark.feature("SU-21")
+def test_a_suspended_one_shows_the_demo_until_it_is_lifted(platform):
+    package = platform.package(platform.channel())
+    user = platform.user()
+    running = platform.subscription(user, package)
+    seen = []
+    for is_suspended in (False, True, False):
+        said = {"id_": running.id, "is_suspended": is_suspended}
+        platform.subscription(user, package, **said)
+        platform.render()
+        fact = platform.fact(user)
+        seen.append(fact.set_at(platform.clock.now()) == fact.demo_set_id)
+
+    assert seen == [False, True, False]
+
+
 @pytest.mark.feature("PE-03")
 def test_link_and_credentials_stay_while_what_is_seen_changes(platform):
     package = platform.package(platform.channel())

@@ -105,6 +105,18 @@ class PeriodOver(Conflict):
     code = "period_over"
 
 
+class SubscriptionSuspended(Conflict):
+    """This subscription is suspended. The suspension must be lifted first."""
+
+    code = "subscription_suspended"
+
+
+class NotSuspended(Conflict):
+    """This subscription is not suspended."""
+
+    code = "not_suspended"
+
+
 class EndDatePast(Invalid):
     """The end date must be in the future. To end it now, stop it."""
 

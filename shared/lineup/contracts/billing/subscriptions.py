@@ -30,6 +30,13 @@ class CountFrom(enum.StrEnum):
     NOW = "now"
 
 
+class SuspensionCause(enum.StrEnum):
+    """Cause of a suspension; one for non-payment is lifted by a payment."""
+
+    NON_PAYMENT = "non_payment"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SubscriptionView:
     """One subscription."""
@@ -57,6 +64,10 @@ class SubscriptionView:
     """Why it will not renew although auto-renewal is on; see `RenewalLine`."""
     updated_at: datetime | None = None
     """When it last changed; null for older records."""
+    suspended_at: datetime | None = None
+    """Since when it is suspended; null: it is not."""
+    suspension_cause: SuspensionCause | None = None
+    suspension_reason: str = ""
 
 
 @verb(
@@ -205,9 +216,11 @@ class RenewalLine:
     """Whether its price is included in the total."""
     obstacle: str
     """Why it would not renew even so: over, trial, plan_retired, plan_not_allowed,
-    inactive, replaced by another product that follows its end, or put_off after trying
-    failed on our side.
+    inactive, suspended, replaced by another product that follows its end, or put_off
+    after trying failed on our side.
     """
+    is_suspended: bool = False
+    """Whether the user sees demo channels until a suspension is lifted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -261,6 +274,7 @@ class SubscriptionFilter:
     is_trial: bool | None = None
     plan_retired: bool | None = None
     """Whether its plan is retired, so that it does not renew."""
+    is_suspended: bool | None = None
     is_newest: bool | None = None
     """Whether it is the user's latest subscription."""
     search: Search = ""
@@ -281,42 +295,6 @@ class ListSubscriptions(SubscriptionFilter, Request[Page[SubscriptionView]]):
     ends_from: datetime | None = None
     ends_until: datetime | None = None
     paging: Paging = field(default_factory=Paging)
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunningSubscription:
-    """An active subscription and its user."""
-
-    subscription_id: UUID
-    user_id: UUID
-    user_name: str
-    product_name: str
-    ends_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeletionBlockers:
-    """Money on balances and active subscriptions."""
-
-    balances: list[Money]
-    """Money on balances, by currency."""
-    running: int
-    subscriptions: list[RunningSubscription]
-    """The first twenty active subscriptions."""
-    is_deleted: bool = False
-    """Whether billing knows that the customer was deleted."""
-
-
-@verb("billing", Kind.READ, allowed=SELLERS_AND_CUSTOMERS)
-class GetDeletionBlockers(Request[DeletionBlockers]):
-    """Get what blocks the deletion of a user, customer or seller.
-
-    Give exactly one of the three.
-    """
-
-    user_id: UUID | None = None
-    customer_id: UUID | None = None
-    account_id: UUID | None = None
 
 
 @event(source="billing")
@@ -344,6 +322,8 @@ class SubscriptionChanged:
     started_at: datetime
     ends_at: datetime
     renews: bool
+    is_suspended: bool = False
+    """Whether it entitles to nothing until its suspension is lifted."""
 
 
 @event(source="billing")

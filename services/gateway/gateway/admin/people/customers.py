@@ -40,7 +40,7 @@ from lineup.contracts.accounts.customers import (
 from lineup.contracts.accounts.devices import ListDevices
 from lineup.contracts.accounts.membership import CreateCustomer
 from lineup.contracts.accounts.users import ListUsers
-from lineup.contracts.billing.subscriptions import GetDeletionBlockers
+from lineup.contracts.billing.deletion_blockers import GetDeletionBlockers
 
 pages = Blueprint("customers_pages", __name__)
 

@@ -13,7 +13,7 @@ from gateway.panel.tables import Column, Table
 from gateway.request_context import ask
 from lineup.context import SELLERS, SELLERS_AND_SUPPORT
 from lineup.contracts.accounts.erasure import EraseCustomer, ListErasures
-from lineup.contracts.billing.subscriptions import GetDeletionBlockers
+from lineup.contracts.billing.deletion_blockers import GetDeletionBlockers
 
 pages = Blueprint("erasure_pages", __name__)
 

@@ -26,7 +26,7 @@ from lineup.contracts.accounts.jobs import (
 )
 from lineup.contracts.accounts.promotion import PromoteCustomer
 from lineup.contracts.accounts.tree import AccountView, ListAccounts
-from lineup.contracts.billing.subscriptions import GetDeletionBlockers
+from lineup.contracts.billing.deletion_blockers import GetDeletionBlockers
 from lineup.contracts.paging import Paging
 
 pages = Blueprint("seller_jobs", __name__)

@@ -10,14 +10,26 @@ from wtforms.validators import InputRequired
 
 from gateway.admin.sales.subscriptions import pages
 from gateway.panel.display import instant_text, zone
-from gateway.panel.entries import REQUIRED, entry
-from gateway.panel.forms import LineupForm, form_page, go_to
+from gateway.panel.entries import REQUIRED, chosen_of, entry
+from gateway.panel.forms import LineupForm, confirm_page, form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.request_context import ask
 from lineup.context import PARTNERS
-from lineup.contracts.billing.staff_changes import SetEndDate
-from lineup.contracts.billing.subscriptions import GetSubscription, SubscriptionView
+from lineup.contracts.billing.staff_changes import (
+    LiftSuspension,
+    SetEndDate,
+    SuspendSubscription,
+)
+from lineup.contracts.billing.subscriptions import (
+    GetSubscription,
+    SubscriptionView,
+    SuspensionCause,
+)
 
+CAUSES = {
+    SuspensionCause.OTHER: "Something else: lifted by hand",
+    SuspensionCause.NON_PAYMENT: "Non-payment: lifted by the next top-up, too",
+}
 KEPT = "Kept in the history and the audit log."
 
 
@@ -58,6 +70,46 @@ def set_end_date(subscription_id: UUID) -> ResponseReturnValue:
             )
         ),
         lambda changed: go_to(back, f"New end date: {instant_text(changed.ends_at)}."),
+        subscription=subscription,
+        back=back,
+    )
+
+
+class SuspensionForm(LineupForm):
+    """Why a subscription is suspended."""
+
+    asks = SuspendSubscription
+    cause = entry("Because of", choices=chosen_of(CAUSES))
+    reason = entry("Reason", "Shown to the customer.")
+
+
+@pages.route("/subscriptions/<uuid:subscription_id>/suspend", methods=["GET", "POST"])
+@page_for(PARTNERS, asks=SuspendSubscription)
+def suspend(subscription_id: UUID) -> ResponseReturnValue:
+    """Let a user see demo channels until the suspension is lifted."""
+    subscription = ask(GetSubscription(subscription_id=subscription_id))
+    back, form = address_of(subscription), SuspensionForm()
+    return form_page(
+        "admin/sales/subscriptions/suspend.html",
+        form,
+        lambda: ask(form.to(SuspendSubscription, subscription_id=subscription_id)),
+        lambda _: go_to(back, "Suspended. The user sees demo channels."),
+        subscription=subscription,
+        back=back,
+    )
+
+
+@pages.route("/subscriptions/<uuid:subscription_id>/lift", methods=["GET", "POST"])
+@page_for(PARTNERS, asks=LiftSuspension)
+def lift(subscription_id: UUID) -> ResponseReturnValue:
+    """Say why it was suspended, ask, and lift that."""
+    subscription = ask(GetSubscription(subscription_id=subscription_id))
+    back = address_of(subscription)
+    return confirm_page(
+        "admin/sales/subscriptions/lift.html",
+        LiftSuspension(subscription_id=subscription_id),
+        back,
+        "The suspension was lifted.",
         subscription=subscription,
         back=back,
     )
