@@ -1,9 +1,12 @@
 """The launcher finds a Python that Lineup bears, or fetches one; and lets it compile once."""
 
 import importlib.util
+import os
 import re
+import shutil
 import subprocess
 import sys
+import time
 from importlib.machinery import SourceFileLoader
 
 import pytest
@@ -108,3 +111,45 @@ def test_modules_are_compiled_once_where_the_machine_keeps_none(
     subprocess.run([sys.executable, "-c", "import shop"], cwd=tmp_path, check=True)
     assert list(launcher.BYTECODE.rglob("shop.*.pyc"))
     assert not (tmp_path / "__pycache__").exists()
+
+
+INSTALLS = """
+[ "$1" = --version ] && { echo uv 0.13.9; exit; }
+mkdir installing || { echo Permission denied; exit 1; }
+cat go_on
+echo '#!/bin/sh' >.venv.python
+mkdir -p .venv/bin && chmod 755 .venv.python && mv .venv.python .venv/bin/python
+"""
+"""A uv that installs nothing, goes on when it is told so, and bears no second one."""
+
+
+def test_two_at_once_in_a_fresh_clone_install_once(on_path, tmp_path, monkeypatch):
+    on_path("uv", INSTALLS)
+    clone = tmp_path / "clone"
+    clone.mkdir()
+    for name in ("lineup", "uv.lock", "pyproject.toml"):
+        shutil.copy(CHECKOUT / name, clone)
+    os.mkfifo(clone / "go_on")
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+
+    def start():
+        return subprocess.Popen(
+            [sys.executable, "lineup"], cwd=clone, stderr=subprocess.PIPE, text=True
+        )
+
+    with start() as first:
+        wait_for((clone / "installing").exists)
+        with start() as second:
+            said = second.stderr.readline()
+            (clone / "go_on").write_text("")
+            said += second.stderr.read()
+        assert first.wait() == 0, first.stderr.read()
+    assert second.returncode == 0, said
+    assert said == "Waiting for another ./lineup that is installing the packages\n"
+
+
+def wait_for(condition):
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
