@@ -98,6 +98,14 @@ def living(database, model):
         return work.session.scalar(statement)
 
 
+def users_counted(database):
+    """How many users the rows of customers say that they have, by status."""
+    with database.transaction() as work:
+        statement = select(Customer.status, func.sum(Customer.user_count))
+        rows = work.session.execute(statement.group_by(Customer.status))
+        return {status: int(count) for status, count in rows}
+
+
 @pytest.fixture
 def break_row(engine):
     """`break_row(customer)` makes the database refuse each change of its row; the
@@ -227,6 +235,7 @@ class TestDeleting:
         assert done.state is AccountJobState.DONE
         assert (done.customers_done, done.users_done) == (MANY, MANY)
         assert (living(database, Customer), living(database, User)) == (1, 1)
+        assert users_counted(database) == {Status.DELETED: 0, Status.ACTIVE: 1}
         for customer in many:
             with pytest.raises(NotFound):
                 ask(tree.partner, get_customer, GetCustomer(customer_id=customer.id))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import and_, delete, select
 
 from accounts.boxes.assigning import return_boxes_of
-from accounts.customers.models import Customer, Deletion
+from accounts.customers.models import Customer, Deletion, UserSummary
 from accounts.dependencies import Dependencies
 from accounts.devices.models import Device
 from accounts.logins.operations import delete_logins
@@ -34,6 +34,7 @@ def remove(
         user.delete_without_refund()
     for customer in customers:
         customer.delete(deletion)
+        customer.apply_user_summary(UserSummary())
     for place in work.session.scalars(select(Account).where(Account.id.in_(ids))):
         place.set_status(Status.DELETED)
     return_boxes_of(work, users)
