@@ -11,7 +11,7 @@ from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.users import UserChanged
 from lineup.contracts.billing.catalog import ProductChanged
 
-FEW = 20
+FEW = 100
 """Whoever was deleted is paid back in the batch, whose locks all others of it share."""
 
 

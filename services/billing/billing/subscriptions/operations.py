@@ -30,6 +30,7 @@ from billing.subscriptions.sales import (
     check_currency,
     check_trial,
     find_last,
+    find_last_of,
     from_balance,
     subscription_for,
 )
@@ -109,7 +110,7 @@ def stop_subscription(work: UnitOfWork, request: StopSubscription) -> StopReceip
     """Stop a running subscription and return the unused part."""
     customer, subscription = lock_subscription(work, request.subscription_id)
     receipt = stops.stop(work, subscription, reason=request.reason.strip())
-    settle(work, customer)
+    settle(work, [customer])
     return receipt
 
 
@@ -178,8 +179,8 @@ def follow_customers(work: UnitOfWork, states: Sequence[CustomerChanged]) -> Non
         wallets.move_to_scope(work, news)
         documents.move_to_scope(work, news)
     gone = {state.id for state in states if state.status is Status.DELETED} & news
-    for customer in people.to_settle(work, gone) if gone else ():
-        settle(work, customer)
+    if gone:
+        settle(work, people.to_settle(work, gone))
 
 
 def follow_users(work: UnitOfWork, states: Sequence[UserChanged]) -> None:
@@ -193,9 +194,9 @@ def follow_users(work: UnitOfWork, states: Sequence[UserChanged]) -> None:
         return
     people.lock_customers(work, {told[user_id].customer_id for user_id in bought})
     _move_to_scope(work, Subscription.user_id, UserCopy, bought)
-    for user_id in bought:
-        if told[user_id].status is Status.DELETED:
-            _end(work, told[user_id])
+    deleted = [told[one] for one in bought if told[one].status is Status.DELETED]
+    if deleted:
+        _end(work, deleted)
 
 
 def _who_bought(work: UnitOfWork, user_ids: Collection[UUID]) -> Sequence[UUID]:
@@ -239,19 +240,22 @@ def _move_to_scope(
     announce_all(work, [subscription for subscription, _ in moved])
 
 
-def _end(work: UnitOfWork, user: UserChanged) -> None:
-    customer = people.lock_customer(work, user.customer_id)
-    if user.forfeits:
-        _forfeit_running(work, user.id)
-    else:
-        _stop_running(work, user.id, reason="the user was deleted")
-    settle(work, customer)
-
-
-def _forfeit_running(work: UnitOfWork, user_id: UUID) -> None:
-    last = find_last(work, user_id)
-    if last is not None and last.is_running(work.now):
-        stops.stop_without_refund(work, last, reason="the seller was deleted")
+def _end(work: UnitOfWork, users: Sequence[UserChanged]) -> None:
+    """Stop what deleted users have, whose customers are locked; what that gives back is
+    settled with the rest of their money.
+    """
+    last = find_last_of(work, [user.id for user in users])
+    running = {
+        is_forfeited: [
+            last[user.id]
+            for user in users
+            if user.forfeits is is_forfeited and last[user.id].is_running(work.now)
+        ]
+        for is_forfeited in (True, False)
+    }
+    stops.stop_without_refund(work, running[True], reason="the seller was deleted")
+    stops.stop_all(work, running[False], reason="the user was deleted")
+    settle(work, people.to_settle(work, {user.customer_id for user in users}))
 
 
 def _stop_running(work: UnitOfWork, user_id: UUID, *, reason: str) -> None:

@@ -160,7 +160,7 @@ def correct_booking(work: UnitOfWork, request: CorrectBooking) -> Booked:
 
 def _renew_waiting(work: UnitOfWork, customer: CustomerCopy) -> None:
     """Renew who waits for money. What raises is left to the timer: the money is in."""
-    if wake_waiting(work, customer.id):
+    if wake_waiting(work, [customer.id]):
         work.session.flush()
         try:
             with work.session.begin_nested():

@@ -1,10 +1,12 @@
 """Selling a period: a first one starts a subscription, a further one renews it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from billing.catalog.models import Plan
 from billing.catalog.offers import OfferedPlan
@@ -98,14 +100,23 @@ def length_of(plan: Plan) -> Length:
 
 def find_last(work: UnitOfWork, user_id: UUID) -> Subscription | None:
     """The newest subscription of a user, whatever its state."""
+    return find_last_of(work, [user_id]).get(user_id)
+
+
+def find_last_of(
+    work: UnitOfWork, user_ids: Collection[UUID]
+) -> dict[UUID, Subscription]:
+    """The newest subscriptions of users, whatever their state; who never had one is
+    left out.
+    """
     statement = (
         select(Subscription)
-        .where(Subscription.user_id == user_id)
-        .order_by(Subscription.id.desc())
-        .limit(1)
+        .ext(distinct_on(Subscription.user_id))
+        .where(Subscription.user_id.in_(user_ids))
+        .order_by(Subscription.user_id, Subscription.id.desc())
         .execution_options(populate_existing=True)
     )
-    return work.session.scalar(statement)
+    return {one.user_id: one for one in work.session.scalars(statement)}
 
 
 def check_trial(work: UnitOfWork, user: UserCopy, plan: Plan) -> None:

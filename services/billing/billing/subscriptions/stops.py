@@ -1,6 +1,6 @@
 """Ending periods before their time, and giving the unused part back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from billing.people import operations as people
 from billing.people.naming import names_of
 from billing.subscriptions.models import Period, Subscription
 from billing.subscriptions.terms import refund_for
-from billing.subscriptions.views import announce
+from billing.subscriptions.views import announce_all
 from billing.subscriptions.waiting import wake_waiting
 from billing.wallets import operations as wallets
 from billing.wallets.movements import Account, between, customer_account, refunds
@@ -22,12 +22,12 @@ from lineup.impersonation import signature
 from lineup.money import Money
 
 
-def open_periods(work: UnitOfWork, subscription: Subscription) -> Sequence[Period]:
-    """What of a subscription is still to be used, in order of time."""
+def open_periods(work: UnitOfWork, *subscriptions: Subscription) -> Sequence[Period]:
+    """What of subscriptions is still to be used, in order of time."""
     statement = (
         select(Period)
         .where(
-            Period.subscription_id == subscription.id,
+            Period.subscription_id.in_([one.id for one in subscriptions]),
             Period.closed_at.is_(None),
             Period.ends_at > work.now,
         )
@@ -48,33 +48,47 @@ def stop(
 
     The caller holds the customer's lock. NotActive for what is not running.
     """
-    periods = open_periods(work, subscription)
-    receipt = _receipt(work, subscription, periods)
-    subscription.stop(work.now)
-    moved = _give_back(work, subscription, periods)
+    [receipt] = stop_all(work, [subscription], reason=reason)
+    return receipt
+
+
+def stop_all(
+    work: UnitOfWork, subscriptions: Sequence[Subscription], *, reason: str
+) -> list[StopReceipt]:
+    """As `stop`, for many at once: all of them, or none."""
+    periods = open_periods(work, *subscriptions) if subscriptions else ()
+    receipts = [
+        _receipt(work, one, [p for p in periods if p.subscription_id == one.id])
+        for one in subscriptions
+    ]
+    for subscription in subscriptions:
+        subscription.stop(work.now)
+    moved = _give_back(work, {one.id: one for one in subscriptions}, periods)
     for period in periods:
         period.close(work.now, by=signature(work.actor), reason=reason)
         if period.id in moved:
             refund = _refund(period, work.now)
             period.give_back(refund, moved[period.id], work.now)
-    if receipt.refunded:
-        wake_waiting(work, subscription.customer_id)
-    announce(work, subscription)
-    return receipt
+    paid = zip(subscriptions, receipts, strict=True)
+    if refunded := {one.customer_id for one, receipt in paid if receipt.refunded}:
+        wake_waiting(work, refunded)
+    announce_all(work, subscriptions)
+    return receipts
 
 
 def stop_without_refund(
-    work: UnitOfWork, subscription: Subscription, *, reason: str
+    work: UnitOfWork, subscriptions: Sequence[Subscription], *, reason: str
 ) -> None:
-    """Stop now and give nothing back: its seller went with all it had.
+    """Stop now and give nothing back: their seller went with all it had.
 
-    The caller holds the customer's lock. NotActive for what is not running.
+    The caller holds the customers' locks. NotActive for what is not running.
     """
-    periods = open_periods(work, subscription)
-    subscription.stop(work.now)
+    periods = open_periods(work, *subscriptions) if subscriptions else ()
     for period in periods:
         period.close(work.now, by=signature(work.actor), reason=reason)
-    announce(work, subscription)
+    for subscription in subscriptions:
+        subscription.stop(work.now)
+    announce_all(work, subscriptions)
 
 
 def _receipt(
@@ -93,15 +107,19 @@ def _refund(period: Period, now: datetime) -> Money:
 
 
 def _give_back(
-    work: UnitOfWork, subscription: Subscription, periods: Sequence[Period]
+    work: UnitOfWork,
+    subscriptions: Mapping[UUID, Subscription],
+    periods: Sequence[Period],
 ) -> dict[UUID, UUID]:
     """Book what periods give back, all in one go; the transfers by period."""
-    paid = [period for period in periods if _refund(period, work.now)]
+    paid = [
+        (subscriptions[period.subscription_id], period)
+        for period in periods
+        if _refund(period, work.now)
+    ]
     if not paid:
         return {}
-    user_name = names_of(work, user_ids={subscription.user_id}).user(
-        subscription.user_id
-    )
+    names = names_of(work, user_ids={subscription.user_id for subscription, _ in paid})
     movements = [
         between(
             refunds(subscription.partner_id, period.asset),
@@ -109,13 +127,16 @@ def _give_back(
             _refund(period, work.now),
             key=f"refund:{period.id}",
             cause=Cause.REFUND,
-            reference=_described(work, subscription, period, user_name),
+            reference=_described(
+                work, subscription, period, names.user(subscription.user_id)
+            ),
         )
-        for period in paid
+        for subscription, period in paid
     ]
     posted = wallets.transfer_all(work, movements)
     return {
-        period.id: one.transfer_id for period, one in zip(paid, posted, strict=True)
+        period.id: one.transfer_id
+        for (_, period), one in zip(paid, posted, strict=True)
     }
 
 

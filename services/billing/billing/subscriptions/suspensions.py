@@ -35,7 +35,7 @@ def lift_suspension(work: UnitOfWork, request: LiftSuspension) -> SubscriptionVi
     customer, subscription = lock_subscription(work, request.subscription_id)
     subscription.lift()
     announce(work, subscription)
-    wake_waiting(work, customer.id)
+    wake_waiting(work, [customer.id])
     return view_of(work, subscription)
 
 

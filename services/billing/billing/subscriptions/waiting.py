@@ -1,6 +1,6 @@
 """Users whose renewal waits for money, for three days after their end."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +14,6 @@ from lineup.database import UnitOfWork
 
 WINDOW = timedelta(days=3)
 """How long after its end money still renews a user by itself."""
-
 LEAD = timedelta(seconds=30)
 """How long before an end the renewal is made, so that nobody falls to demo between."""
 
@@ -42,13 +41,13 @@ def is_over(
     return subscription.state == SubscriptionState.STOPPED or closes_at <= now
 
 
-def wake_waiting(work: UnitOfWork, customer_id: UUID) -> bool:
-    """Let a customer's waiting users be tried again now; whether there are any.
+def wake_waiting(work: UnitOfWork, customer_ids: Collection[UUID]) -> int:
+    """Let customers' waiting users be tried again now; how many those are.
 
-    The caller holds the customer's lock and has just put money on its balance.
+    The caller holds the customers' locks.
     """
     statement = select(Subscription).where(
-        Subscription.customer_id == customer_id,
+        Subscription.customer_id.in_(customer_ids),
         Subscription.renews,
         Subscription.renewal_due_at.is_(None),
         Subscription.state != SubscriptionState.STOPPED,
@@ -61,4 +60,4 @@ def wake_waiting(work: UnitOfWork, customer_id: UUID) -> bool:
     ]
     for subscription in waiting:
         subscription.wake(work.now)
-    return bool(waiting)
+    return len(waiting)

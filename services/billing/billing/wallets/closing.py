@@ -1,4 +1,6 @@
-"""What becomes of the money of a customer that was deleted."""
+"""What becomes of the money of customers that were deleted."""
+
+from collections.abc import Collection
 
 from sqlalchemy import select
 
@@ -16,25 +18,29 @@ CAUSES = {
 }
 
 
-def settle(work: UnitOfWork, customer: CustomerCopy) -> None:
-    """Empty the balances of a deleted customer, by transfers that say who and why.
+def settle(work: UnitOfWork, customers: Collection[CustomerCopy]) -> None:
+    """Empty the balances of deleted customers, by transfers that say who and why.
 
-    The caller holds the customer's lock. Whatever comes later (the refund of a stop) is
-    settled when it comes; with nothing there nothing is booked. A customer deleted
+    The caller holds the customers' locks. Whatever comes later (the refund of a stop)
+    is settled when it comes; with nothing there nothing is booked. A customer deleted
     before anybody was asked what becomes of its money keeps it, to be paid out.
     """
-    if not customer.is_deleted or customer.settlement is None:
+    leaving = {
+        one.id: (one, BalanceSettlement(one.settlement))
+        for one in customers
+        if one.is_deleted and one.settlement is not None
+    }
+    if not leaving:
         return
-    fate = BalanceSettlement(customer.settlement)
     statement = (
         select(Wallet)
-        .where(Wallet.owner_id == customer.id, Wallet.balance_minor > 0)
+        .where(Wallet.owner_id.in_(leaving), Wallet.balance_minor > 0)
         .order_by(Wallet.id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     wallets = work.session.scalars(statement).all()
-    transfer_all(work, [_emptying(wallet, customer, fate) for wallet in wallets])
+    transfer_all(work, [_emptying(one, *leaving[one.owner_id]) for one in wallets])
 
 
 def _emptying(
