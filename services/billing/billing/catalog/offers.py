@@ -26,6 +26,12 @@ class OfferedPlan:
     price: Money
     is_allowed: bool
 
+    def is_better_than(self, before: "OfferedPlan") -> bool:
+        """Whether it costs less than before, or may be bought where it could not be."""
+        if not before.is_allowed or self.price.asset != before.price.asset:
+            return self.is_allowed
+        return self.is_allowed and self.price.amount_minor < before.price.amount_minor
+
 
 class Offer:
     """What customers of one seller may buy, and what it costs them."""
@@ -70,6 +76,11 @@ def offers_of(work: UnitOfWork, customer_scopes: Collection[str]) -> dict[str, O
     }
 
 
+def offer_by(work: UnitOfWork, seller_id: UUID) -> Offer:
+    """What a seller may sell, and for how much."""
+    return Offer(_lists(work, {seller_id}).get(seller_id, {}))
+
+
 def offer_to(work: UnitOfWork) -> Offer:
     """What whoever asks may sell or buy; for partners and the operator: everything."""
     actor, seller_id = work.actor, None
@@ -77,7 +88,7 @@ def offer_to(work: UnitOfWork) -> Offer:
         seller_id = actor.account_id
     elif actor.role is Role.CUSTOMER and actor.scopes:
         seller_id = seller_of(actor.scopes[0])
-    return Offer(_lists(work, {seller_id}).get(seller_id, {}) if seller_id else {})
+    return offer_by(work, seller_id) if seller_id else EVERYTHING
 
 
 def _lists(

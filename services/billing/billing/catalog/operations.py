@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
 from billing.catalog.models import PackageCopy, Plan, Product
-from billing.catalog.offers import Offer, offer_to
+from billing.catalog.offers import EVERYTHING, Offer, offer_to
 from billing.catalog.views import plan_view, view_of
 from billing.people import operations as people
 from lineup.context import Actor
@@ -24,6 +24,7 @@ from lineup.contracts.billing.catalog import (
     GetPlan,
     GetProduct,
     ListProducts,
+    OfferImproved,
     PlanView,
     ProductChanged,
     ProductView,
@@ -193,8 +194,8 @@ def show_plan(work: UnitOfWork, request: GetPlan) -> PlanView:
 def change_plan(work: UnitOfWork, request: ChangePlan) -> PlanView:
     """Change a plan's name, price and SKU: from the next sale or renewal on.
 
-    What was sold is refunded by what it was sold for. A retired plan is
-    refused as PlanRetired.
+    What was sold is refunded by what it was sold for. If it costs less, renewals that
+    wait are tried again. A retired plan is refused as PlanRetired.
     """
     plan = _locked_plan(work, request.plan_id)
     if plan.is_retired:
@@ -202,10 +203,20 @@ def change_plan(work: UnitOfWork, request: ChangePlan) -> PlanView:
     plan.name = either(request.name, plan.name)
     if request.price is not UNSET:
         check_price(work, request.price, plan.product)
-        plan.take_price(request.price)
+        _reprice(work, plan, request.price)
     with _unless_sku_taken(work):
         plan.sku = either(request.sku, plan.sku)
     return plan_view(plan)
+
+
+def _reprice(work: UnitOfWork, plan: Plan, price: Money) -> None:
+    before = EVERYTHING.of(plan)
+    plan.take_price(price)
+    if EVERYTHING.of(plan).is_better_than(before):
+        note = OfferImproved(
+            id=new_id(), partner_id=plan.partner_id, plan_id=plan.id, seller_id=None
+        )
+        work.announce(note)
 
 
 @handles(RetirePlan, changes=GetPlan)

@@ -1,12 +1,16 @@
 """Price lists of resellers and dealers: what `offers` goes by."""
 
+from uuid import UUID
+
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from billing.catalog import operations as catalog
 from billing.catalog.models import Plan, Product, SellerPrice
+from billing.catalog.offers import offer_by
 from billing.people import operations as people
 from billing.people.models import AccountCopy
+from lineup.contracts.billing.catalog import OfferImproved
 from lineup.contracts.billing.price_lists import (
     GetPriceList,
     PlanPrice,
@@ -16,6 +20,7 @@ from lineup.contracts.billing.price_lists import (
 )
 from lineup.contracts.billing.refusals import PlanNotFound
 from lineup.database import UnitOfWork
+from lineup.ids import new_id
 from lineup.verbs import handles
 
 
@@ -32,6 +37,7 @@ def set_plan_price(work: UnitOfWork, request: SetPlanPrice) -> PriceList:
     plan = catalog.get_plan_on_sale(work, request.plan_id, seller.partner_id)
     if request.price is not None:
         catalog.check_price(work, request.price, plan.product)
+    before = offer_by(work, seller.id).of(plan)
     listed = work.session.get(SellerPrice, (seller.id, plan.id))
     if listed is None:
         listed = SellerPrice(
@@ -42,6 +48,8 @@ def set_plan_price(work: UnitOfWork, request: SetPlanPrice) -> PriceList:
     listed.price_minor = None if price is None else price.amount_minor
     listed.asset = plan.asset
     work.session.flush()
+    if offer_by(work, seller.id).of(plan).is_better_than(before):
+        _tell_of_better(work, listed, plan.id)
     return _view(work, seller)
 
 
@@ -54,7 +62,23 @@ def remove_plan_price(work: UnitOfWork, request: RemovePlanPrice) -> PriceList:
         raise PlanNotFound
     work.session.delete(listed)
     work.session.flush()
+    if not offer_by(work, seller.id).plan_ids:
+        _tell_of_better(work, listed, None)
     return _view(work, seller)
+
+
+def _tell_of_better(
+    work: UnitOfWork, listed: SellerPrice, plan_id: UUID | None
+) -> None:
+    """Let renewals that wait for a plan, or for any, be tried again."""
+    work.announce(
+        OfferImproved(
+            id=new_id(),
+            partner_id=listed.partner_id,
+            plan_id=plan_id,
+            seller_id=listed.seller_id,
+        )
+    )
 
 
 def _view(work: UnitOfWork, seller: AccountCopy) -> PriceList:

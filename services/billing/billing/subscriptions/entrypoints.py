@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from billing.subscriptions import operations, renewals, upkeep
+from billing.subscriptions import operations, renewals, upkeep, waking
 from lineup.bus import Entrypoints, every, on_event
 from lineup.context import (
     Event,
 )
 from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.users import UserChanged
-from lineup.contracts.billing.catalog import ProductChanged
+from lineup.contracts.billing.catalog import OfferImproved, ProductChanged
 
 FEW = 100
 """Whoever was deleted is paid back in the batch, whose locks all others of it share."""
@@ -46,3 +46,8 @@ class RenewalEntrypoints(Entrypoints):
     def on_product_changed(self, event: Event[ProductChanged]) -> None:
         """Announce the running subscriptions of a changed product anew."""
         upkeep.follow_product(self.database, event.state)
+
+    @on_event
+    def on_offer_improved(self, event: Event[OfferImproved]) -> None:
+        """Try renewals again that wait for a plan that costs less, or was not sold."""
+        waking.wake_offered(self.database, event.state)

@@ -35,6 +35,7 @@ from billing.subscriptions.sales import (
     subscription_for,
 )
 from billing.subscriptions.views import announce, announce_all, view_of
+from billing.subscriptions.waiting import wake_waiting
 from billing.wallets import operations as wallets
 from billing.wallets.closing import settle
 from billing.wallets.models import Wallet
@@ -226,7 +227,8 @@ def _move_to_scope(
     work: UnitOfWork, owner: Any, copy: Any, owner_ids: Collection[UUID]
 ) -> None:
     """Let subscriptions lie where the copies of these owners now do, announced where
-    that is news. Their customers are locked.
+    that is news, and tried again where they wait: another seller has other prices.
+    Their customers are locked.
     """
     elsewhere = (
         select(Subscription, copy.scope)
@@ -238,6 +240,8 @@ def _move_to_scope(
     for subscription, scope in moved:
         subscription.move(scope)
     announce_all(work, [subscription for subscription, _ in moved])
+    if moved:
+        wake_waiting(work, {subscription.customer_id for subscription, _ in moved})
 
 
 def _end(work: UnitOfWork, users: Sequence[UserChanged]) -> None:

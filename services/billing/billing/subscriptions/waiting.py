@@ -1,10 +1,10 @@
 """Users whose renewal waits for money, for three days after their end."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from billing.people import operations as people
 from billing.people.models import AccountCopy
@@ -14,6 +14,8 @@ from lineup.database import UnitOfWork
 
 WINDOW = timedelta(days=3)
 """How long after its end money still renews a user by itself."""
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
 LEAD = timedelta(seconds=30)
 """How long before an end the renewal is made, so that nobody falls to demo between."""
 
@@ -41,10 +43,20 @@ def is_over(
     return subscription.state == SubscriptionState.STOPPED or closes_at <= now
 
 
-def wake_waiting(work: UnitOfWork, customer_ids: Collection[UUID]) -> int:
+def window_begins(partner: AccountCopy, now: datetime) -> datetime:
+    """Since when something of a partner's may have ended that is not over."""
+    returned_at = partner.served_since
+    if returned_at is None or returned_at + WINDOW <= now:
+        return now - WINDOW
+    return partner.away_since - WINDOW if partner.away_since else LONG_AGO
+
+
+def wake_waiting(
+    work: UnitOfWork, customer_ids: Collection[UUID], *which: ColumnElement[bool]
+) -> int:
     """Let customers' waiting users be tried again now; how many those are.
 
-    The caller holds the customers' locks.
+    The caller holds the customers' locks. `which`: of which subscriptions alone.
     """
     statement = select(Subscription).where(
         Subscription.customer_id.in_(customer_ids),
@@ -52,6 +64,7 @@ def wake_waiting(work: UnitOfWork, customer_ids: Collection[UUID]) -> int:
         Subscription.renewal_due_at.is_(None),
         Subscription.state != SubscriptionState.STOPPED,
         Subscription.ends_at <= work.now + LEAD,
+        *which,
     )
     found = work.session.scalars(statement).all()
     partners = partners_of(work, found)

@@ -222,3 +222,22 @@ class ProductChanged:
     event_type: ClassVar[str]
     id: UUID
     version: int
+
+
+@event(source="billing")
+@dataclass(frozen=True, kw_only=True)
+class OfferImproved:
+    """A plan costs less, or may be sold again: billing's own note to try renewals again
+    that wait.
+    """
+
+    event_source: ClassVar[str]
+    event_type: ClassVar[str]
+    id: UUID
+    """Of this improvement."""
+    version: int = 1
+    partner_id: UUID
+    plan_id: UUID | None
+    """None: all plans."""
+    seller_id: UUID | None
+    """To whose customers; None: to all of the partner's."""
