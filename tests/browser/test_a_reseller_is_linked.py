@@ -6,6 +6,7 @@ from viewports import EVERY_VIEWPORT
 
 from lineup.context import Role
 from lineup_local.demo.installation import PARTNER
+from lineup_local.demo.reseller import CUSTOMER
 
 
 @EVERY_VIEWPORT
@@ -23,6 +24,14 @@ def test_a_reseller_asks_is_accepted_sells_and_is_let_go(browser_user, fixtures)
     end(browser_user, name)
     browser_user.sign_in(username, PASSWORD)
     browser_user.sees("No links yet.")
+
+
+def test_the_demo_has_a_linked_reseller_with_a_customer(browser_user, lineup):
+    demo = lineup.demo
+    browser_user.sign_in(demo["reseller_username"], demo["reseller_password"])
+    browser_user.press(f"Sell for {PARTNER}")
+    browser_user.navigate_to("Customers")
+    browser_user.sees(f"{CUSTOMER['first_name']} {CUSTOMER['last_name']}")
 
 
 def ask_for_a_link(reseller):

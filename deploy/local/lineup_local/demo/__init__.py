@@ -1,1 +1,3 @@
-"""A demo partner: channels with a guide around now, products, shops, customers."""
+"""A demo partner: channels with a guide around now, products, shops, customers, and a
+reseller.
+"""

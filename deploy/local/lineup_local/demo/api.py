@@ -28,6 +28,10 @@ class Api:
         signed = self.post("/tokens", username=username, password=password)
         self._session.headers["Authorization"] = f"Bearer {signed['token']}"
 
+    def act_through(self, link_id: str) -> None:
+        """Be, from now on, the reseller that this link of its company makes it."""
+        self._session.headers["Lineup-Link"] = link_id
+
     def get(self, path: str, **query: Any) -> Any:
         """Read."""
         return self._send("GET", path, params=query)

@@ -19,6 +19,7 @@ from lineup_local.demo.history import live_through
 from lineup_local.demo.installation import PARTNER, DemoInstallation
 from lineup_local.demo.logins import Demo, find_demo
 from lineup_local.demo.orders import DemoShop
+from lineup_local.demo.reseller import link_a_reseller
 
 PACKAGES = {
     "Basic": ("News", "Movies", "Series", "Regional"),
@@ -51,8 +52,16 @@ PARTNER_PACKAGES: tuple[dict[str, Any], ...] = (
         "description": "Without limits, with shops and sellers.",
         "features": [feature.value for feature in Feature],
     },
+    {
+        "name": "Resale",
+        "offered_to": "resellers",
+        "price": {"amount": "29.00", "currency": "EUR"},
+        "description": "For companies that sell the products of partners.",
+        "most_customers": 250,
+        "features": ["api"],
+    },
 )
-"""What partners can choose from at /join."""
+"""What partners and resellers can choose from at /join."""
 Clock = Callable[[timedelta], None]
 
 
@@ -80,6 +89,8 @@ def _fill(site: DemoInstallation) -> Demo:
     plans = _make_products(api, packages)
     shops = _connect_shops(api)
     _make_people(api, site, plans, shops)
+    reseller = ("demo-resale", secrets.token_urlsafe(12))
+    link_a_reseller(site.gateway, platform, api, partner_id, reseller, plans)
     _load_guide(api, site)
     demo = Demo(
         operator_username=operator[0],
@@ -87,6 +98,8 @@ def _fill(site: DemoInstallation) -> Demo:
         partner_username=partner[0],
         partner_password=partner[1],
         partner_id=partner_id,
+        reseller_username=reseller[0],
+        reseller_password=reseller[1],
         **shops,
     )
     _keep(site.demo_file, json.dumps(asdict(demo)))

@@ -16,6 +16,9 @@ class Demo:
     partner_password: str
     partner_id: str = ""
     """Empty in what was kept of old; its name may change, and names nobody then."""
+    reseller_username: str = ""
+    """Empty in what was kept of old, as what follows."""
+    reseller_password: str = ""
     woocommerce_path: str = ""
     woocommerce_secret: str = ""
     shopify_path: str = ""
@@ -35,6 +38,7 @@ class Demo:
             "Mails that were sent": site.mail_url,
             "Operator": f"{self.operator_username}  {self.operator_password}",
             "Demo partner": f"{self.partner_username}  {self.partner_password}",
+            "Demo reseller": f"{self.reseller_username}  {self.reseller_password}",
             "Stop": stop,
         }
         return "\n".join(f"  {what:<22}{where}" for what, where in rows.items())
