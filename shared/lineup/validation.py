@@ -62,6 +62,10 @@ class FieldCode(DocumentedCode):
     PERMISSION_SET_UNKNOWN = "permission_set_unknown", "There is no such set."
     ROLE_UNFIT = "role_unfit", "This role is not available for this account."
     GROUP_UNKNOWN = "group_unknown", "The group is not available for this customer."
+    SERVICE_ID_INVALID = (
+        "service_id_invalid",
+        "The service ID is not like north-tv, or not of a partner.",
+    )
     NOT_FOR_RESELLERS = (
         "not_for_resellers",
         "Packages for resellers do not have this limit or feature.",
@@ -75,6 +79,7 @@ class TakenCode(DocumentedCode):
     ALREADY_USED = "already_used", "Several values are already taken. See `details`."
     EMAIL_TAKEN = "email_taken", "The email address is already in use."
     USERNAME_TAKEN = "username_taken", "The username is already taken."
+    SERVICE_ID_TAKEN = "service_id_taken", "Another partner has this service ID."
     EXTERNAL_ID_TAKEN = "external_id_taken", "The external ID is already in use."
     MAC_TAKEN = "mac_taken", "Another device has this MAC address."
     SERIAL_TAKEN = "serial_taken", "Another box has this serial number."

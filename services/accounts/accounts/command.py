@@ -58,14 +58,19 @@ def create_operator_login(
 @commands.command("reset-password")
 @click.argument("username")
 @click.option("--password-stdin", is_flag=True, help="Read the password from stdin.")
-def reset_a_password(username: str, password_stdin: bool) -> None:  # noqa: FBT001
+@click.option("--service", default="", help="The service ID of its partner.")
+def reset_a_password(
+    username: str,
+    password_stdin: bool,  # noqa: FBT001
+    service: str,
+) -> None:
     """Reset the password of a login; all its sessions end."""
     password = _password(from_stdin=password_stdin)
     settings = read(AccountsSettings, os.environ)
     details = LoginDetails(username=username, password=password)
     try:
         with _recorded(settings, "reset_password", details) as work:
-            reset_password(work, _dependencies(settings), username, password)
+            reset_password(work, _dependencies(settings), username, password, service)
     except Refusal as refusal:
         raise click.ClickException(_error_text(refusal)) from None
     click.echo(f"The password of {username} was reset.")
@@ -73,13 +78,14 @@ def reset_a_password(username: str, password_stdin: bool) -> None:  # noqa: FBT0
 
 @commands.command("disable-second-factor")
 @click.argument("username")
-def disable_second_factor(username: str) -> None:
+@click.option("--service", default="", help="The service ID of its partner.")
+def disable_second_factor(username: str, service: str) -> None:
     """Disable the second factor of a login; all its sessions end."""
     settings = read(AccountsSettings, os.environ)
     details = LoginDetails(username=username, password="")
     try:
         with _recorded(settings, "disable_second_factor", details) as work:
-            remove_by_name(work, username)
+            remove_by_name(work, username, service)
     except Refusal as refusal:
         raise click.ClickException(_error_text(refusal)) from None
     click.echo(f"The second factor of {username} was disabled.")

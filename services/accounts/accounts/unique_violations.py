@@ -15,6 +15,11 @@ TAKEN = {
         TakenCode.USERNAME_TAKEN,
         "This username is already taken.",
     ),
+    "uq_accounts_service_id": (
+        "service_id",
+        TakenCode.SERVICE_ID_TAKEN,
+        "Another partner has this service ID.",
+    ),
     "uq_users_username": (
         "new_username",
         TakenCode.USERNAME_TAKEN,

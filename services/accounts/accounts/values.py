@@ -71,6 +71,11 @@ def public_url(errors: ValidationErrors, field: str, text: str) -> str:
     return _kept(types.PublicUrl, errors, field, text)
 
 
+def service_id(errors: ValidationErrors, field: str, text: str) -> str:
+    """What tells a partner's logins from those of others, or none."""
+    return _kept(types.ServiceId, errors, field, text)
+
+
 def mac(errors: ValidationErrors, field: str, text: str) -> str:
     """A MAC address as AA:BB:CC:DD:EE:FF however it was written, or none."""
     return _kept(types.Mac, errors, field, text)

@@ -40,12 +40,21 @@ def public_url_field() -> Any:
     )
 
 
+def service_id_field() -> Any:
+    """What tells a partner's logins from those of others."""
+    return entry(
+        "Service ID",
+        "Usernames need to be unique within this partner only. Its people sign in with "
+        "this ID, or at /sign-in?service= and the ID. Leave empty for none.",
+    )
+
+
 class AccountForm(LineupForm):
     """Who an account is, how it is reached, whether it is on."""
 
     sections: ClassVar = {
         "": ["name", ("email", "phone"), "state"],
-        "Regional settings": [("time_zone", "currency"), "public_url"],
+        "Regional settings": [("time_zone", "currency"), "public_url", "service_id"],
         "Company": [
             "legal_name",
             "address",
@@ -66,6 +75,7 @@ class AccountForm(LineupForm):
         "Currency", "Cannot be changed once there are prices or customers."
     )
     public_url = public_url_field()
+    service_id = service_id_field()
     legal_name = entry("Legal name")
     address = entry("Address")
     postal_code = entry("Postal code")
@@ -95,3 +105,4 @@ class AccountForm(LineupForm):
         if account.kind is not AccountKind.PARTNER:
             del self.currency
             del self.public_url
+            del self.service_id

@@ -32,7 +32,27 @@ from lineup.errors import Refusal, Unauthenticated
 pages = Blueprint("signing", __name__)
 
 
-class ForgottenForm(LineupForm):
+SERVICE = "service"
+"""In an address: the service ID of the partner whose login is meant; empty: to be
+entered."""
+
+
+class WithServiceId(LineupForm):
+    """A form that names a login, with a service ID where the address has one."""
+
+    service = entry(
+        "Service ID",
+        "Of your provider, if it gave you one.",
+        render_kw={"autocapitalize": "none", "spellcheck": "false"},
+    )
+
+    def __init__(self) -> None:
+        super().__init__(service=request.args.get(SERVICE, ""))
+        if SERVICE not in request.args:
+            del self.service
+
+
+class ForgottenForm(WithServiceId):
     """Who wants a reset link."""
 
     asks = RequestPasswordReset
@@ -56,7 +76,7 @@ class ResetPasswordForm(NewPasswordFields):
     )
 
 
-class SignInForm(LineupForm):
+class SignInForm(WithServiceId):
     """A login's name and password."""
 
     asks = SignIn
@@ -151,7 +171,7 @@ def forgot_password() -> ResponseReturnValue:
         form,
         lambda: ask(form.to(RequestPasswordReset, address=address())),
         lambda _: go_to(
-            url_for("signing.sign_in"),
+            url_for("signing.sign_in", service=request.args.get(SERVICE)),
             "If this account exists, we have sent an email with a link to choose a new "
             "password. The link is valid for 60 minutes.",
         ),

@@ -539,3 +539,13 @@ def test_the_tag_of_what_was_changed_meanwhile_is_refused(api, services):
         412,
         "precondition_failed",
     )
+
+
+@pytest.mark.feature("AH-38")
+def test_a_token_is_made_at_the_business_that_is_meant(client, services):
+    credentials = {"username": "partner", "password": "right", "service": "north-tv"}
+    answer = client.post("/api/v1/tokens", json=credentials)
+
+    assert answer.status_code == 201, answer.text
+    [(_, rpc_request)] = services.calls_of("accounts.sign_in")
+    assert rpc_request.service == "north-tv"

@@ -90,3 +90,14 @@ def test_a_reseller_is_told_what_it_can_do_and_what_it_loses():
         assert [of_partner in body for body in bodies] == [False, True]
         before = texts.render(template, VALUES | values)
         assert before.body == bodies[1]
+
+
+@pytest.mark.feature("AH-38")
+def test_credentials_lead_to_where_the_business_is_known():
+    address = "https://tv.example.net/sign-in?service=north-tv"
+    text = texts.render("credentials", {**VALUES, "sign_in_url": address})
+    assert f"Sign in:   {address}" in text.body
+    assert (
+        "Sign in:   https://tv.example.net\n"
+        in texts.render("credentials", VALUES).body
+    )

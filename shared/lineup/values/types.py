@@ -48,6 +48,18 @@ Username = Annotated[
         message="3 to 64 characters.",
     ),
 ]
+ServiceId = Annotated[
+    str,
+    Text(
+        longest=40,
+        is_trimmed=True,
+        pattern="[a-z0-9][a-z0-9-]{1,39}",
+        example="north-tv",
+        code=FieldCode.SERVICE_ID_INVALID,
+        message="2 to 40 lowercase letters, digits and hyphens.",
+    ),
+]
+"""What tells a partner's logins from those of others; empty: nothing."""
 NewPassword = Annotated[
     str,
     Text(

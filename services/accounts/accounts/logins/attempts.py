@@ -17,13 +17,13 @@ from sqlalchemy.dialects.postgresql import insert
 
 from accounts.logins.limits import SignInLimits, TooManyTries
 from accounts.logins.models import KnownAddress, Login, SignInFailures
+from accounts.logins.naming import called, counted_name, entered, service_id_of
 from accounts.logins.passwords import NOBODYS_HASH
+from lineup.contracts.accounts.resets import RequestPasswordReset
 from lineup.contracts.accounts.sessions import SignIn
-from lineup.contracts.accounts.tree import Status
 from lineup.database import UnitOfWork
 from lineup.throttling import Backoff, subscriber_address
 
-USERNAME_CHARACTERS = 100
 KNOWN_FOR = timedelta(days=90)
 MOST_KNOWN = 20
 """So many addresses of a login are remembered, those last seen."""
@@ -56,9 +56,10 @@ def begin_attempt(
 
     TooManyTries while its name or its address has to wait.
     """
-    username = request.username.strip().lower()[:USERNAME_CHARACTERS]
+    username, service = entered(request.username), entered(request.service)
     address = subscriber_address(request.address)
-    login_id, password_hash, seen_at = _find(work, username, address)
+    login_id, password_hash, seen_at = _find(work, username, service, address)
+    username = counted_name(username, service)
     subjects = {subject_of("pair", username, address): limits.by_pair}
     if seen_at is None:
         subjects |= _shared(username, address, limits)
@@ -74,14 +75,14 @@ def begin_attempt(
 
 
 def count_own(
-    work: UnitOfWork, username: str, limits: SignInLimits
+    work: UnitOfWork, login: Login, limits: SignInLimits
 ) -> tuple[bytes, ...]:
     """Count a try of somebody who is signed in; what it was counted for.
 
     TooManyTries after too many.
     """
-    pair = subject_of("pair", username, OWN_SESSION)
-    _count(work, {pair: limits.by_pair}, username)
+    pair = subject_of("pair", str(login.id), OWN_SESSION)
+    _count(work, {pair: limits.by_pair}, login.username)
     return (pair,)
 
 
@@ -107,7 +108,7 @@ def count_player_login(
     TooManyTries after too many.
     """
     actor = str(work.actor.login_id or work.actor.name)
-    name = username.strip().lower()[:USERNAME_CHARACTERS]
+    name = entered(username)
     subjects = {
         subject_of("player", actor, name): limits.by_pair,
         subject_of("player", actor): limits.by_address,
@@ -117,15 +118,15 @@ def count_player_login(
 
 
 def count_wish(
-    work: UnitOfWork, username: str, address: str, limits: SignInLimits
+    work: UnitOfWork, request: RequestPasswordReset, limits: SignInLimits
 ) -> None:
     """Count that a reset link was asked for; TooManyTries after too many.
 
     Apart from wrong passwords: who asks for links slows down nobody's sign-in.
     """
-    name = username.strip().lower()[:USERNAME_CHARACTERS]
+    name = counted_name(entered(request.username), entered(request.service))
     subjects = {subject_of("reset", name): limits.by_pair}
-    _count(work, subjects | _of_address("reset", address, limits), name)
+    _count(work, subjects | _of_address("reset", request.address, limits), name)
 
 
 def count_wrong_link(work: UnitOfWork, address: str, limits: SignInLimits) -> None:
@@ -168,9 +169,11 @@ def take_back(work: UnitOfWork, subjects: tuple[bytes, ...]) -> None:
             row.count, row.paused_until = row.count - 1, work.now
 
 
-def clear_failures(work: UnitOfWork, username: str) -> None:
-    """Forget all failures of a login name, wherever they came from."""
-    theirs = SignInFailures.name == subject_of("name", username)
+def clear_failures(work: UnitOfWork, login: Login) -> None:
+    """Forget all failures of a login's name, wherever they came from."""
+    service = service_id_of(work, login.business_id) if login.business_id else ""
+    names = {login.username, counted_name(login.username, service)}
+    theirs = SignInFailures.name.in_([subject_of("name", one) for one in names])
     work.session.execute(delete(SignInFailures).where(theirs))
 
 
@@ -186,7 +189,7 @@ def subject_of(*parts: str) -> bytes:
 
 
 def _find(
-    work: UnitOfWork, username: str, address: str
+    work: UnitOfWork, username: str, service: str, address: str
 ) -> tuple[UUID | None, str, datetime | None]:
     """A login, its hash, and when it was last seen at the address; or nobody."""
     is_known = and_(
@@ -194,12 +197,9 @@ def _find(
         KnownAddress.address == address,
         KnownAddress.seen_at > work.now - KNOWN_FOR,
     )
-    row = work.session.execute(
-        select(Login.id, Login.password_hash, KnownAddress.seen_at)
-        .outerjoin(KnownAddress, is_known)
-        .where(Login.username == username, Login.status != Status.DELETED)
-    ).first()
-    return (None, NOBODYS_HASH, None) if row is None else row
+    columns = select(Login.id, Login.password_hash, KnownAddress.seen_at)
+    row = called(work, columns.outerjoin(KnownAddress, is_known), username, service)
+    return (None, NOBODYS_HASH, None) if row is None else tuple(row[:3])
 
 
 def _shared(username: str, address: str, limits: SignInLimits) -> dict[bytes, Backoff]:

@@ -49,6 +49,13 @@ class Login(Timestamped, Record):
         Index("ix_logins_partner_id_role_id", "partner_id", "role", "id"),
         Index("ix_logins_partner_id_username", "partner_id", "username"),
         Index("ix_logins_role_id", "role", "id"),
+        Index(
+            "uq_logins_username",
+            "username",
+            "business_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -56,7 +63,10 @@ class Login(Timestamped, Record):
     partner_id: Mapped[UUID | None]
     """That of its account; None for the installation's own."""
     role: Mapped[Role]
-    username: Mapped[str] = mapped_column(unique=True)
+    business_id: Mapped[UUID | None]
+    """The partner among whose logins its name is unique, one with a service ID; None:
+    among all of those who have none."""
+    username: Mapped[str]
     password_hash: Mapped[str]
     email: Mapped[str] = mapped_column(default="")
     must_change_password: Mapped[bool] = mapped_column(default=False)

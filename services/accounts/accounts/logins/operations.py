@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
 
 from accounts.dependencies import Dependencies
 from accounts.logins.attempts import KNOWN_FOR, clear_failures, delete_known_addresses
@@ -17,6 +17,7 @@ from accounts.logins.models import (
     SignInTries,
     digest,
 )
+from accounts.logins.naming import business_of, called, is_taken
 from accounts.logins.passwords import (
     GeneratedPassword,
     check_password,
@@ -63,18 +64,19 @@ def end_session(work: UnitOfWork, session: Session) -> None:
 
 
 def check_login(
-    work: UnitOfWork, errors: ValidationErrors, details: LoginDetails, role: Role
+    work: UnitOfWork,
+    errors: ValidationErrors,
+    details: LoginDetails,
+    role: Role,
+    account: Account,
 ) -> None:
-    """Note what is wrong with a wanted login, a taken name included."""
+    """Note what is wrong with a wanted login at, or below, an account; a taken name
+    included.
+    """
     check_username(errors, "login.username", details.username)
     check_password(errors, "login.password", details.password, role)
-    if is_taken(work, details.username):
+    if is_taken(work, details.username, business_of(work, account)):
         note_duplicate(errors, "uq_logins_username")
-
-
-def is_taken(work: UnitOfWork, username: str) -> bool:
-    """Whether a login name is used anywhere in the installation."""
-    return bool(work.session.scalar(select(exists().where(Login.username == username))))
 
 
 def add_login(
@@ -91,6 +93,7 @@ def add_login(
         id=new_id(),
         account_id=account.id,
         partner_id=account.partner_id,
+        business_id=business_of(work, account),
         role=role,
         username=details.username,
         password_hash=_hash_of(dependencies, details.password),
@@ -120,20 +123,26 @@ def count_staff(work: UnitOfWork, account_id: UUID) -> int:
 
 
 def reset_password(
-    work: UnitOfWork, dependencies: Dependencies, username: str, password: str
+    work: UnitOfWork,
+    dependencies: Dependencies,
+    username: str,
+    password: str,
+    service: str = "",
 ) -> None:
     """Give a login a new password and end its sessions; NotFound without such a login,
     a refusal of the password as at its making.
     """
-    login = work.session.scalar(
-        select(Login)
-        .where(Login.username == username, Login.status != Status.DELETED)
-        .with_for_update()
-    )
+    login = login_called(work, username, service)
     if login is None:
         raise LoginNotFound
     set_password(work, dependencies, login, password)
     end_sessions(work, Login.id == login.id)
+
+
+def login_called(work: UnitOfWork, username: str, service: str) -> Login | None:
+    """The login that a name means, locked; None where that is not clear."""
+    row = called(work, select(Login.id), username, service)
+    return row and work.session.get(Login, row.id, with_for_update=True)
 
 
 def set_password(
@@ -155,7 +164,7 @@ def set_password(
     errors.refuse()
     login.password_hash = _hash_of(dependencies, password)
     login.must_change_password = must_change
-    clear_failures(work, login.username)
+    clear_failures(work, login)
     work.session.execute(delete(ResetLink).where(ResetLink.login_id == login.id))
 
 

@@ -7,7 +7,8 @@ from accounts.customers.models import Customer
 from accounts.customers.operations import UNIQUE
 from accounts.customers.settings import apply_settings
 from accounts.dependencies import Dependencies
-from accounts.logins.operations import add_login, is_taken
+from accounts.logins.naming import business_of, is_taken, service_id_of
+from accounts.logins.operations import add_login
 from accounts.logins.passwords import generate_password
 from accounts.logins.usernames import generate_username
 from accounts.packages.limits import (
@@ -94,10 +95,11 @@ def place(
     return account, customer
 
 
-def generated_login(work: UnitOfWork, person: Person) -> LoginDetails:
+def generated_login(work: UnitOfWork, person: Person, parent: Account) -> LoginDetails:
     """A free login name after the mail address or name, and a password by chance."""
     hint = person.email or f"{person.first_name}.{person.last_name}"
-    username = generate_username(hint, lambda name: is_taken(work, name))
+    business_id = business_of(work, parent)
+    username = generate_username(hint, lambda name: is_taken(work, name, business_id))
     return LoginDetails(username=username, password=generate_password())
 
 
@@ -132,5 +134,6 @@ def issue_credentials(
             password=None if password is None else dependencies.keyring.seal(password),
             public_url=public_url_of(work, dependencies, customer.partner_id),
             users=[user.credentials() for user in issue.users],
+            service_id=service_id_of(work, customer.partner_id),
         )
     )

@@ -69,7 +69,7 @@ def create_customer(
     person = _checked(work, request, parent)
     application = Application(
         person=person,
-        login=request.login or generated_login(work, person),
+        login=request.login or generated_login(work, person, parent),
         settings=request.settings,
         pin=request.pin,
     )
@@ -175,7 +175,7 @@ def _checked(work: UnitOfWork, request: CreateCustomer, parent: Account) -> Pers
     person = checked_person(errors, request.person)
     note_duplicate_email(work, errors, parent.partner_id, person)
     if request.login is not None:
-        check_login(work, errors, request.login, Role.CUSTOMER)
+        check_login(work, errors, request.login, Role.CUSTOMER, parent)
     if request.user_name.strip():
         values.name(errors, "user_name", request.user_name)
     check_settings(work, errors, request.settings, parent.scope)

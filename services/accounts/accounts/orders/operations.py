@@ -198,7 +198,7 @@ def _buyer(
         parent = fulfilment.parent
         refuse_one_more_user(work, parent.partner_id, parent.id)
         person = person_of(fulfilment.order.buyer)
-        login = generated_login(work, person)
+        login = generated_login(work, person, parent)
         application = Application(person=person, login=login)
         fulfilment.buyer = enrol(
             work, dependencies, fulfilment.parent, application

@@ -13,11 +13,11 @@ from accounts.dependencies import Dependencies
 from accounts.links.models import Listing
 from accounts.logins.attempts import count_registration
 from accounts.logins.models import Login
+from accounts.logins.naming import is_taken
 from accounts.logins.operations import (
     add_login,
     end_sessions,
     follow_account,
-    is_taken,
     set_password,
 )
 from accounts.logins.passwords import generate_password
@@ -77,7 +77,7 @@ def register(
     work.session.add(account)
     work.session.flush()
     password = generate_password()
-    username = generate_username(request.email, lambda name: is_taken(work, name))
+    username = generate_username(request.email, lambda name: is_taken(work, name, None))
     details = LoginDetails(username=username, password=password)
     login = add_login(work, dependencies, account, FIRST_ROLE[account.kind], details)
     login.must_change_password = True
@@ -107,7 +107,9 @@ def resend_credentials(
     partnership.email_digest = _digest("mail", _mailbox(request.email))
     password = generate_password()
     login = work.session.scalars(
-        select(Login).where(Login.username == partner.username).with_for_update()
+        select(Login)
+        .where(Login.account_id == partner.id, Login.username == partner.username)
+        .with_for_update()
     ).one()
     set_password(work, dependencies, login, password, must_change=True)
     end_sessions(work, Login.id == login.id)

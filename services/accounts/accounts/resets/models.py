@@ -16,4 +16,6 @@ class ResetWish(Record):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
+    service: Mapped[str] = mapped_column(default="", server_default="")
+    """The service ID that was given with it; empty: none."""
     created_at: Mapped[datetime]

@@ -15,6 +15,7 @@ from accounts.dependencies import Dependencies
 from accounts.logins.attempts import count_wish, count_wrong_link
 from accounts.logins.limits import USUAL_LIMITS, SignInLimits
 from accounts.logins.models import Login, ResetLink, digest
+from accounts.logins.naming import called, entered
 from accounts.logins.operations import end_sessions, set_password
 from accounts.resets.models import ResetWish
 from accounts.staff.logins import other_login
@@ -51,9 +52,14 @@ def request_password_reset(
     """Note that a link is wanted; TooManyTries for too many by name or address."""
     request = call.request
     with database.recorded(call) as work:
-        count_wish(work, request.username, request.address, limits)
-        name = request.username.strip().lower()
-        work.session.add(ResetWish(id=new_id(), name=name, created_at=work.now))
+        count_wish(work, request, limits)
+        wish = ResetWish(
+            id=new_id(),
+            name=request.username.strip().lower(),
+            service=entered(request.service),
+            created_at=work.now,
+        )
+        work.session.add(wish)
     return Done()
 
 
@@ -98,7 +104,7 @@ def answer_wishes(work: UnitOfWork, dependencies: Dependencies) -> None:
     """Send links to those of the noted names that are there."""
     claimed = select(ResetWish).order_by(ResetWish.id).limit(AT_ONCE)
     for wish in work.session.scalars(claimed.with_for_update(skip_locked=True)).all():
-        for login in _called(work, wish.name):
+        for login in _called(work, wish.name, wish.service):
             _issue(work, login, dependencies)
         work.session.delete(wish)
 
@@ -117,8 +123,10 @@ def _linked(work: UnitOfWork, token: str) -> Select[Login]:
     )
 
 
-def _called(work: UnitOfWork, name: str) -> Sequence[Login]:
-    """Logins in use that have this username, or whose mail goes to this address."""
+def _called(work: UnitOfWork, name: str, service: str) -> Sequence[Login]:
+    """Logins in use that this username means, or whose mail goes to this address; of a
+    service ID, where one was given.
+    """
     partners = select(Account.id).where(Account.kind == AccountKind.PARTNER)
     customers = select(Customer.id).where(
         Customer.partner_id.in_(partners), Customer.email_key == name
@@ -131,8 +139,13 @@ def _called(work: UnitOfWork, name: str) -> Sequence[Login]:
         func.lower(Login.email) == name,
         (Login.email == "") & Login.account_id.in_(accounts),
     )
-    is_called = or_(Login.username == name, by_mail) if name else Login.username == ""
+    meant = called(work, select(Login.id), name, service)
+    is_meant = Login.id == (meant.id if meant else None)
+    is_called = or_(is_meant, by_mail) if name else is_meant
     active = select(Login).where(Login.status == Status.ACTIVE, is_called)
+    if service:
+        business = select(Account.id).where(Account.service_id == service)
+        active = active.where(Login.partner_id.in_(business))
     return work.session.scalars(active.order_by(Login.id).limit(MOST_LOGINS)).all()
 
 

@@ -5,6 +5,7 @@ from sqlalchemy import exists, select
 from accounts.logins.operations import follow_account
 from accounts.packages.limits import refuse_without
 from accounts.sellers.details import apply_currency, apply_details
+from accounts.sellers.service_ids import apply_service_id, move_names
 from accounts.tree.models import Account
 from accounts.tree.operations import (
     account_in_scope,
@@ -45,10 +46,7 @@ def update_account(work: UnitOfWork, request: UpdateAccount) -> AccountView:
     _refuse_other_mail(work, account, request)
     work.session.refresh(account, with_for_update=True)
     currency = account.currency
-    errors = ValidationErrors()
-    apply_details(errors, account, request)
-    apply_currency(errors, account, request.currency or "")
-    errors.refuse()
+    _apply(work, account, request)
     if request.public_url:
         refuse_without(work, account.id, Feature.OWN_DOMAIN)
     account.set_status(request.state or account.status)
@@ -58,6 +56,18 @@ def update_account(work: UnitOfWork, request: UpdateAccount) -> AccountView:
     if account.kind is not AccountKind.OPERATOR:
         work.announce(account.state())
     return view_of(work, account)
+
+
+def _apply(work: UnitOfWork, account: Account, request: UpdateAccount) -> None:
+    """Give an account what is given; every wrong field is told in one refusal."""
+    errors, service_id = ValidationErrors(), account.service_id
+    apply_details(errors, account, request)
+    apply_currency(errors, account, request.currency or "")
+    if request.service_id is not UNSET:
+        apply_service_id(work, errors, account, request.service_id)
+    errors.refuse()
+    if account.service_id != service_id:
+        move_names(work, account)
 
 
 def _refuse_other_mail(

@@ -12,6 +12,7 @@ from accounts.packages.limits import (
 )
 from accounts.packages.models import Partnership
 from accounts.sellers.details import apply_currency, apply_details
+from accounts.sellers.service_ids import apply_service_id
 from accounts.tree.models import Account
 from accounts.tree.operations import (
     account_in_scope,
@@ -69,7 +70,7 @@ def create_account(
     _apply_details(work, account, request)
     role = FIRST_ROLE[request.kind]
     work.session.add(account)
-    with refused_as("uq_logins_username"):
+    with refused_as("uq_logins_username", "uq_accounts_service_id"):
         work.session.flush()
         add_login(work, dependencies, account, role, request.login)
     if account.kind in TOP_KINDS:
@@ -91,7 +92,7 @@ def create_staff(
         errors.add(
             "role", FieldCode.ROLE_UNFIT, "This role is not available for this account."
         )
-    check_login(work, errors, request.login, request.role)
+    check_login(work, errors, request.login, request.role, account)
     check_set(work, errors, request.permission_set_id, request.role, account.scope)
     errors.refuse()
     if account.kind in TOP_KINDS:
@@ -139,5 +140,6 @@ def _apply_details(work: UnitOfWork, account: Account, request: CreateAccount) -
     errors = ValidationErrors()
     apply_details(errors, account, request)
     apply_currency(errors, account, request.currency)
-    check_login(work, errors, request.login, FIRST_ROLE[request.kind])
+    apply_service_id(work, errors, account, request.service_id)
+    check_login(work, errors, request.login, FIRST_ROLE[request.kind], account)
     errors.refuse()

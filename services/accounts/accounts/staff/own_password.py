@@ -55,7 +55,7 @@ def check_own_password(
     """
     with database.transaction(call.context) as work:
         login = _own_login(work)
-        counted = count_own(work, login.username, limits)
+        counted = count_own(work, login, limits)
     if not is_right(login.password_hash, password):
         raise PasswordWrong(fields={field: [PasswordWrong.__doc__ or ""]})
     with database.transaction(call.context) as work:

@@ -8,7 +8,7 @@ from accounts.logins.attempts import count_code, take_back
 from accounts.logins.identity import own_login_id
 from accounts.logins.limits import USUAL_LIMITS, SignInLimits
 from accounts.logins.models import Login, SecondFactor, Session, digest
-from accounts.logins.operations import end_sessions
+from accounts.logins.operations import end_sessions, login_called
 from accounts.logins.passwords import PasswordCheck
 from accounts.logins.second_factor import (
     digests_of,
@@ -127,12 +127,12 @@ def remove(work: UnitOfWork, request: RemoveSecondFactor) -> Done:
     return Done()
 
 
-def remove_by_name(work: UnitOfWork, username: str) -> None:
+def remove_by_name(work: UnitOfWork, username: str, service: str = "") -> None:
     """Disable the second factor of a login, for who runs the installation.
 
     SecondFactorOff where there is none.
     """
-    login = work.session.scalar(select(Login).where(Login.username == username))
+    login = login_called(work, username, service)
     factor = login and work.session.get(SecondFactor, login.id)
     if not login or not factor:
         raise SecondFactorOff

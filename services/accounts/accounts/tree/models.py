@@ -108,6 +108,8 @@ class Account(Timestamped, Record):
     currency: Mapped[str] = mapped_column(default="")
     time_zone: Mapped[str] = mapped_column(default="")
     public_url: Mapped[str] = mapped_column(default="")
+    service_id: Mapped[str | None] = mapped_column(unique=True)
+    """A partner's: its logins' names are unique among themselves alone; None: none."""
     package_id: Mapped[UUID | None] = mapped_column(ForeignKey("partner_packages.id"))
     """A partner's package; None: nothing is limited."""
     is_suspended: Mapped[bool] = mapped_column(
@@ -154,6 +156,7 @@ class Account(Timestamped, Record):
             username="",
             currency="",
             time_zone="",
+            service_id=None,
             seller_plan_id=None,
             status=Status.ACTIVE,
             version=1,
@@ -203,6 +206,7 @@ class Account(Timestamped, Record):
             username=self.username,
             company=self.company(),
             seller_plan_id=self.seller_plan_id,
+            service_id=self.service_id or "",
         )
 
     def state(self) -> AccountChanged:
@@ -238,7 +242,7 @@ class Account(Timestamped, Record):
         """
         self.name = self.username = self.public_url = ""
         self.forget_company()
-        self.package_id = None
+        self.package_id = self.service_id = None
         if self.status is not Status.DELETED:
             self.set_status(Status.DELETED)
 

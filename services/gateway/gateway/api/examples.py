@@ -191,6 +191,7 @@ EXAMPLES: Mapping[str, Any] = {
     "TransportView.problem": "The server refuses the password.",
     "product_name": "Family",
     "public_url": "https://tv.example",
+    "service_id": "north-tv",
     "q": "anna",
     "reason": "typed twice",
     "suspension_reason": "the bank took the payment back",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+SERVICE = "Service ID of the partner meant; needed where several have the username."
 GLOSSARY: Mapping[str, str] = {
     "issued_at": "When it was issued.",
     "issued_from": "Issued at this time or later.",
@@ -254,6 +255,9 @@ GLOSSARY: Mapping[str, str] = {
     "ChannelProgrammes.programmes": "Programmes by start time.",
     "proposals": "Suggested guide channels, best match first.",
     "public_url": "Custom domain for playlists; empty: the default.",
+    "service_id": "Tells a partner's logins from those of others; empty: none.",
+    "Credentials.service": SERVICE,
+    "RequestPasswordReset.service": SERVICE,
     "q": "Search text.",
     "queued": "Waiting to be sent.",
     "reach": "How far it reaches from now.",

@@ -42,6 +42,8 @@ class Credentials:
 
     username: values.Token
     password: values.Password
+    service: values.Word = ""
+    """Service ID of the partner meant; needed where several have this username."""
     code: values.Word = ""
     """A code of the second factor; needed where the login has one."""
 
@@ -95,6 +97,7 @@ def create_token(rpc_request: Credentials) -> Token:
         SignIn(
             username=rpc_request.username,
             password=rpc_request.password,
+            service=rpc_request.service,
             code=rpc_request.code,
             wants_token=True,
             client=user_agent(),

@@ -75,12 +75,20 @@ def _credentials(
     values = {
         "first_name": state.first_name,
         "public_url": state.public_url,
+        "sign_in_url": _sign_in_url(state),
         "username": state.username,
         "password": keyring.open(state.password) if state.password else "",
         "users": users,
     }
     message = _message(event, people, MessageKind.CREDENTIALS, values)
     return replace(message, receiver=state.email, urgency=0)
+
+
+def _sign_in_url(state: CredentialsIssued) -> str:
+    """Where a customer signs in whose name may be another's elsewhere, too."""
+    if not state.service_id:
+        return state.public_url
+    return f"{state.public_url}/sign-in?service={state.service_id}"
 
 
 def _reset_link(

@@ -339,6 +339,12 @@ class NotLocked(Conflict):
     code = "not_locked"
 
 
+class ServiceIdNeeded(Conflict):
+    """Logins of this partner have usernames that others have, too."""
+
+    code = "service_id_needed"
+
+
 class CredentialsKnown(Conflict):
     """The credentials have already arrived. Reset the password instead."""
 

@@ -26,6 +26,8 @@ class RequestPasswordReset(Request[Done]):
 
     username: Token
     """Username or email address."""
+    service: Word = ""
+    """Service ID of the partner meant; needed where several have this username."""
     address: Word = ""
     """Client IP address, as reported by trusted proxies; empty: unknown."""
 

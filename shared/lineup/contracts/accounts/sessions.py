@@ -42,6 +42,8 @@ class SignIn(Request[SignedIn]):
 
     username: Token
     password: Password
+    service: Word = ""
+    """Service ID of the partner meant; needed where several have this username."""
     wants_token: bool = False
     client: Line = ""
     """Name of the browser or app."""

@@ -29,6 +29,7 @@ from lineup.values.types import (
     Phone,
     PublicUrl,
     Search,
+    ServiceId,
     TimeZone,
     Token,
     Username,
@@ -165,6 +166,8 @@ class AccountView:
     """The roles of the further logins that who asks may make here."""
     seller_plan_id: UUID | None = None
     """The limits of a reseller or dealer; null: none."""
+    service_id: str = ""
+    """Tells a partner's logins from those of others at sign-in; empty: none."""
 
 
 @verb(
@@ -190,6 +193,8 @@ class CreateAccount(Request[AccountView]):
     """Empty: that of the parent account, or UTC."""
     public_url: PublicUrl = ""
     """Custom domain for playlists; empty: the default address."""
+    service_id: ServiceId = ""
+    """Partners only: usernames need to be unique within it alone; empty: none."""
     parent_id: UUID | None = None
     """The partner of a seller; required for the operator only."""
     company: Company = field(default_factory=Company)
@@ -215,6 +220,8 @@ class UpdateAccount(Request[AccountView]):
     """Empty: unchanged."""
     public_url: Given[PublicUrl] = resets_to("")
     """Partners only; empty: the default address."""
+    service_id: Given[ServiceId] = resets_to("")
+    """Partners only; empty: none."""
     company: Given[CompanyChange] = resets_to(reset(CompanyChange))
     state: Given[Switched | None] = UNSET
 

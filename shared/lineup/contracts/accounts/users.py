@@ -226,3 +226,5 @@ class CredentialsIssued:
     """The login's password where it was generated just now; None: known already."""
     public_url: str
     users: list[PlayerCredentials]
+    service_id: str = ""
+    """What the customer signs in with beside its name; empty: nothing."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
-from gateway.account_form import public_url_field
+from gateway.account_form import public_url_field, service_id_field
 from gateway.admin.partner_form import OfPartner
 from gateway.panel.entries import entry, password_field
 from gateway.panel.forms import LineupForm
@@ -87,12 +87,13 @@ class NewPartnerForm(NewAccountForm):
         "": ["name"],
         "Login": [("username", "password")],
         "Contact": [("email", "phone")],
-        "Business": [("currency", "time_zone"), "public_url"],
+        "Business": [("currency", "time_zone"), "public_url", "service_id"],
     }
 
     currency = entry("Currency", is_required=True, default="EUR")
     time_zone = entry("Time zone", kind=SelectField, default="UTC")
     public_url = public_url_field()
+    service_id = service_id_field()
 
     def __init__(self) -> None:
         super().__init__()
