@@ -14,7 +14,6 @@ import gzip
 import os
 import re
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -40,6 +39,7 @@ from lineup.delivery import (
 )
 from lineup.secrets import Keyring, make_key
 from lineup.testing.facts import shards_of
+from lineup.testing.ports import free_port
 from playlists.rendering import m3u, xtream
 from playlists.rendering.lineups import Entry
 
@@ -302,12 +302,6 @@ def wait_for(address: str) -> None:
             time.sleep(0.1)
         else:
             return
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import hmac
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable
@@ -19,6 +18,7 @@ import psutil
 import psycopg2
 import requests
 
+from lineup.testing.ports import free_row
 from lineup_local.environment import WITH_DATABASE, installation
 from lineup_local.port_choice import as_running
 from lineup_local.rabbitmq import RabbitMQ
@@ -41,39 +41,13 @@ PORTS = (
     "STREAM_ORIGIN",
 )
 PROBES = 6
-LOWEST_PORT, HIGHEST_PORT = 20_000, 32_000
-RESERVED: list[socket.socket] = []
 
 
 def free_ports() -> dict[str, str]:
-    """A port for each part and six for probes, kept from other tests until this ends.
-
-    They lie below what the kernel hands out by itself (32768), since some are taken
-    only when a part is started again. The socket that reserves a row is of UDP, so
-    that parts can listen on its number.
-    """
-    count = len(PORTS) + PROBES
-    for start in range(LOWEST_PORT, HIGHEST_PORT - count, count):
-        if all(map(_is_free, range(start, start + count))) and _reserve(start):
-            names = [*PORTS, "PROBE"]
-            return {f"LINEUP_{n}_PORT": str(start + i) for i, n in enumerate(names)}
-    raise RuntimeError("No row of free ports.")
-
-
-def _reserve(start: int) -> bool:
-    reserving = socket.socket(type=socket.SOCK_DGRAM)
-    try:
-        reserving.bind(("127.0.0.1", start))
-    except OSError:
-        reserving.close()
-        return False
-    RESERVED.append(reserving)
-    return True
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
+    """A port for each part and six for probes, one after another."""
+    first = free_row(len(PORTS) + PROBES)
+    names = [*PORTS, "PROBE"]
+    return {f"LINEUP_{name}_PORT": str(first + i) for i, name in enumerate(names)}
 
 
 def until(condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:

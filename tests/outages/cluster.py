@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ import requests
 from running import Api, Running, make_databases, until
 
 from lineup.command.migrations import migrate
+from lineup.testing.ports import free_port
 from lineup_local import assets
 from lineup_local.demo.fill import fill
 from lineup_local.demo.here import demo_installation
@@ -30,16 +30,9 @@ from lineup_local.up import SERVICES
 
 STARTING_SECONDS = 90
 STOPPING_SECONDS = 50
+LAST_WORDS = 5000
 UNTIL_NOBODY_SENDS_SECONDS = 0.5
 """As the preStop hook of a pod, but nobody in here is slow to hear of it."""
-
-
-def free_port() -> int:
-    """A port that is free at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @dataclass
@@ -121,8 +114,14 @@ class Cluster(Running):
         return Copy(service, self._run(service, command, environment), probes, endpoint)
 
     def wait_for(self, copy: Copy) -> None:
-        """Wait until a copy is ready."""
-        until(lambda: copy.is_ok("readyz"), f"{copy.service} ready", STARTING_SECONDS)
+        """Wait until a copy is ready; where it ended instead, what it logged last."""
+
+        def is_ready() -> bool:
+            log = self.home / "logs" / f"{copy.service}.log"
+            assert copy.process.poll() is None, log.read_text()[-LAST_WORDS:]
+            return copy.is_ok("readyz")
+
+        until(is_ready, f"{copy.service} ready", STARTING_SECONDS)
 
     def replace(self, old: Copy) -> int:
         """A new copy is ready before the old one is told to stop; how that ended."""

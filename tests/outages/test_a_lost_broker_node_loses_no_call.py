@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pytest
 import structlog
 from broker_nodes import running_cluster
-from cluster import Copy, free_port
+from cluster import Copy
 from running import until
 from sqlalchemy import create_engine, text
 
@@ -30,6 +30,7 @@ from lineup.database import Database, connect
 from lineup.errors import Unavailable
 from lineup.rpc import RpcClient
 from lineup.secrets import Keyring, make_key
+from lineup.testing.ports import free_port
 
 log = structlog.get_logger(__name__)
 

@@ -2,41 +2,22 @@
 
 import os
 import shutil
-import socket
 from contextlib import contextmanager
 from dataclasses import fields
 
 import pytest
 
+from lineup.testing.ports import free_port, free_row
 from lineup_local.environment import PROBED
 from lineup_local.place import public_top
-from lineup_local.ports import is_free
 from lineup_local.servers import Servers
 from lineup_local.settings import Settings
 
 
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
-
-
 def settings_in(home) -> Settings:
     names = [field.name for field in fields(Settings) if field.name.endswith("_port")]
-    ports = dict(zip(names, free_ports(len(names)), strict=True))
+    ports = {name: free_port() for name in names}
     return Settings(home=home, **(ports | {"probe_port": free_row(len(PROBED))}))
-
-
-def free_row(length: int) -> int:
-    """The first of some ports in a row: services answer probes there."""
-    while True:
-        first = free_ports(1)[0]
-        if first + length < 65536 and all(map(is_free, range(first, first + length))):
-            return first
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

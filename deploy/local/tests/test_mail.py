@@ -6,10 +6,9 @@ from email.message import EmailMessage
 import pytest
 import requests
 
+from lineup.testing.ports import free_port
 from lineup_local.mail import MailCatcher
 from lineup_local.mailbox import Mail, Mailbox
-
-from . import conftest
 
 
 def a_mail(subject="Welcome", text="Your playlist is ready.\n") -> EmailMessage:
@@ -24,7 +23,7 @@ def a_mail(subject="Welcome", text="Your playlist is ready.\n") -> EmailMessage:
 
 @pytest.fixture(scope="module")
 def catcher():
-    smtp, http = conftest.free_ports(2)
+    smtp, http = free_port(), free_port()
     with MailCatcher(smtp, http) as running:
         yield running
 

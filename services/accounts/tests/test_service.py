@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -50,6 +49,7 @@ from lineup.errors import Conflict, Forbidden, NotFound, Refusal, Unauthenticate
 from lineup.ids import new_id
 from lineup.rpc import Listener, RpcClient
 from lineup.secrets import Keyring, make_key
+from lineup.testing.ports import free_port
 
 from .conftest import PASSWORD, a_person, a_subscription, an_account
 from .test_orders import a_buyer, a_seat
@@ -188,12 +188,6 @@ def wait_for(happened, what):
     while not happened():
         assert time.monotonic() < end, f"{what} did not come in {PATIENCE} s"
         time.sleep(0.05)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def test_from_sign_in_to_a_customer_with_a_playlist(client, partner, heard):

@@ -18,24 +18,15 @@ from gateway.settings import GatewaySettings, probe_bind
 from lineup import tracing
 from lineup.secrets import make_key
 from lineup.spans import Collector
+from lineup.testing.ports import free_port
 
 NOBODY = "/p/nobodynobody.m3u8"
-
-
-def free_ports(count):
-    taken = [socket.socket() for _ in range(count)]
-    for one in taken:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in taken]
-    for one in taken:
-        one.close()
-    return ports
 
 
 @contextmanager
 def gateway(folder):
     """The gateway as `lineup run gateway` starts it: its port and its probe port."""
-    port, probes, nowhere = free_ports(3)
+    port, probes, nowhere = (free_port() for _ in range(3))
     environment = {
         **os.environ,
         "AMQP_URI": f"amqp://guest:guest@127.0.0.1:{nowhere}/",

@@ -1,5 +1,4 @@
 import asyncio
-import socket
 import threading
 from email import message_from_bytes, policy
 from uuid import UUID
@@ -14,6 +13,7 @@ from lineup.context import Actor, Call, Context, Role
 from lineup.database import Database
 from lineup.scope import ROOT, below
 from lineup.secrets import Keyring, make_key
+from lineup.testing.ports import free_port
 from notifications.settings import NotificationsSettings
 
 PARTNER = UUID("0198f000-0000-7000-8000-000000000001")
@@ -78,9 +78,3 @@ def postbox():
     handler.port = controller.port
     yield handler
     controller.stop()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -18,6 +18,7 @@ from lineup.contracts.notifications import (
 from lineup.errors import Invalid
 from lineup.ids import new_id
 from lineup.scope import ROOT, below
+from lineup.testing.ports import free_port
 from lineup.testing.statements import held_to
 from notifications.deliveries.connections import ConnectionPool
 from notifications.deliveries.mailer import (
@@ -34,7 +35,7 @@ from notifications.transports.models import Transport
 from notifications.transports.operations import get_transport, save_transport
 from notifications.transports.routes import MailRoute, MailServer
 
-from .conftest import SETTINGS, actor_of, call, free_port
+from .conftest import SETTINGS, actor_of, call
 from .odd_servers import (
     OddServer,
     chatter,

@@ -30,6 +30,7 @@ from lineup.database import Database
 from lineup.events import envelope, exchange_of
 from lineup.rpc import RpcClient
 from lineup.secrets import Keyring, make_key
+from lineup.testing.ports import free_port
 
 from .conftest import SECRET
 
@@ -48,12 +49,6 @@ def wait_for(happened, seconds=PATIENCE_SECONDS):
             return found
         time.sleep(0.05)
     raise AssertionError(f"It did not happen in {seconds} s.")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @dataclass

@@ -13,12 +13,13 @@ import pytest
 
 from lineup.command.migrations import migrate
 from lineup.errors import Unavailable
+from lineup.testing.ports import free_port
 from lineup_local.place import public_top
 from lineup_local.postgres import Postgres
 from lineup_local.settings import Settings
 
 from .conftest import a_partner, woo
-from .running import Running, free_port, wait_for
+from .running import Running, wait_for
 
 DELIVERIES = 160
 """Enough that the few which wait for the database are no twentieth of all."""

@@ -3,7 +3,6 @@
 import gzip
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -38,6 +37,7 @@ from lineup.delivery import (
 )
 from lineup.secrets import Keyring
 from lineup.testing.facts import shards_of
+from lineup.testing.ports import free_port
 
 PARTNER = UUID("019d0000-0000-7000-8000-000000000001")
 USER = UUID("019d0000-0000-7000-8000-000000000002")
@@ -84,9 +84,7 @@ application = public_layer(read(PublicSettings, os.environ), pages, longest)
 @contextmanager
 def running_gunicorn(folder, store, *options, **settings):
     (folder / "own.py").write_text(APP)
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    port = free_port()
     offset = (store.spring.timestamp()) - time.time()
     (folder / "offset").write_text(str(offset))
     environment = {

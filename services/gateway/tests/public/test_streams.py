@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 import requests
-from edges import free_port, wait_for
+from edges import wait_for
 
 from gateway.public.archive_starts import epoch_of
 from gateway.public.streams import signed
 from lineup.delivery import StreamSource
+from lineup.testing.ports import free_port
 
 PLAIN, SIGNED, CAUGHT_UP = 101, 102, 102
 NGINX = """

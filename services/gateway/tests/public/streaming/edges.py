@@ -13,18 +13,13 @@ import pytest
 import requests
 
 from lineup.delivery import AccessInterval, StreamSource
+from lineup.testing.ports import free_port
 from lineup.testing.serving import serving
 from lineup_local import edge
 
 SECRET = "edge-secret"
 ROUND_SECONDS = 1
 """How often endless files are asked about here."""
-
-
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 def wait_for(port):
