@@ -78,6 +78,8 @@ RENAMED = (
     "services/accounts",
     "services/gateway",
     "services/notifications",
+    "services/playlists",
+    "shared",
     "deploy/local",
     "tests",
 )
@@ -86,7 +88,29 @@ ALLOWED = {
         ("a_seat", "seat", "seat_id", "seat_ids"),
         "the contract's class and field for a unit of an order",
     ),
-    "list_offered_packages": "the verb of the contract",
+    **dict.fromkeys(
+        ("Seat", "SeatView", "FilledSeat", "UnfilledSeat"),
+        "the contract's class for a unit of an order",
+    ),
+    **dict.fromkeys(
+        ("PieceNotFound", "PieceSettled"), "refusals with published codes of a unit"
+    ),
+    **dict.fromkeys(
+        (
+            *("list_offered_packages", "ListOfferedPackages"),
+            *("OfferedPackage", "OfferedPackages"),
+        ),
+        "the verb of the contract, and its reply",
+    ),
+    **dict.fromkeys(
+        ("ChannelTie", "TieChannels", "tie_channels"),
+        "the published verb that maps channels to a guide",
+    ),
+    **dict.fromkeys(
+        ("GetSubscriptionFigures", "SubscriptionFigures"), "a published report"
+    ),
+    "PurgeConfirmed": "the event by which a service confirms a purge",
+    "look_up": "the verb of name servers",
     "_take_office": "the lock of `./lineup up`, which is renamed with its logic",
 }
 """Names in which such a word is another's, and whose."""

@@ -11,7 +11,7 @@ from lineup.bus.endpoints import Endpoint, EndpointKind
 from lineup.context import Actor, Context, Permission, Role
 from lineup.errors import Forbidden, Unauthenticated
 from lineup.ids import new_id
-from lineup.impersonation import NotOnBehalf
+from lineup.impersonation import NotWhileImpersonating
 from lineup.verbs import Kind, verbs_of
 
 SERVICES = ("accounts", "billing", "playlists", "notifications")
@@ -168,7 +168,7 @@ def test_who_is_logged_in_as_another_touches_no_password_and_pays_nothing_out(na
     for role in VERBS[name].allowed:
         actor = Actor(role=role, scopes=("/",), on_behalf_of="root")
         if name in IN_OWN_NAME:
-            with pytest.raises(NotOnBehalf):
+            with pytest.raises(NotWhileImpersonating):
                 authorize(endpoint(name), Context(actor=actor))
         else:
             authorize(endpoint(name), Context(actor=actor))

@@ -44,7 +44,7 @@ class Unroutable(ServiceUnavailable):
     """The service is not running."""
 
 
-class NotConfirmed(ConnectionError):  # noqa: N818 - says what happened
+class Unconfirmed(ConnectionError):  # noqa: N818 - says what happened
     """The broker refused a message or did not confirm it in time."""
 
 
@@ -98,7 +98,7 @@ def connect(
     authorities.
     """
     address = Address.of(uri)
-    *first, last = _in_turn(address.hosts)
+    *first, last = _connection_order(address.hosts)
     for host in first:
         try:
             return _connect_to(host, address, name, heartbeat)
@@ -109,7 +109,7 @@ def connect(
     return _connect_to(last, address, name, heartbeat)
 
 
-def _in_turn(hosts: tuple[str, ...]) -> list[str]:
+def _connection_order(hosts: tuple[str, ...]) -> list[str]:
     """The order in which to try hosts."""
     avoided_since = time.monotonic() - AVOIDED_SECONDS
     shuffled = random.sample(hosts, len(hosts))
@@ -202,7 +202,7 @@ def publish(
 class ConfirmingPublisher:
     """A connection of its own whose channel waits until the broker has the messages.
 
-    One thread or greenlet at a time. After anything but Unroutable or NotConfirmed rose
+    One thread or greenlet at a time. After anything but Unroutable or Unconfirmed rose
     it is of no use: close it.
     It has no heartbeats, since nobody may be at it for long; ask `is_usable` before
     the next use, and TCP finds out about a path that has silently gone.
@@ -237,7 +237,7 @@ class ConfirmingPublisher:
     def confirm(self, seconds: float = 5.0) -> None:
         """Wait until the broker has everything.
 
-        Unroutable when a mandatory message found no queue; NotConfirmed when the broker
+        Unroutable when a mandatory message found no queue; Unconfirmed when the broker
         refused one; LOST when the connection went or the time is over.
         """
         while self._confirmed < self._sent:
@@ -247,7 +247,7 @@ class ConfirmingPublisher:
         if returned:
             raise Unroutable
         if refused:
-            raise NotConfirmed("The broker did not take the message.")
+            raise Unconfirmed("The broker did not take the message.")
 
     def is_usable(self) -> bool:
         """Whether it is still open: the only thing to read while idle is its end."""

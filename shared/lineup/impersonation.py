@@ -9,7 +9,7 @@ from lineup.context import Actor
 from lineup.errors import Forbidden
 
 
-class NotOnBehalf(Forbidden):
+class NotWhileImpersonating(Forbidden):
     """Not possible while logged in as another account."""
 
     code = "not_on_behalf"
@@ -22,6 +22,6 @@ def signature(actor: Actor) -> str:
 
 
 def refuse_while_impersonating(actor: Actor) -> None:
-    """NotOnBehalf for whoever acts as another: passwords, logins, money going out."""
+    """NotWhileImpersonating for whoever acts as another: passwords, logins, payouts."""
     if actor.on_behalf_of:
-        raise NotOnBehalf
+        raise NotWhileImpersonating

@@ -94,12 +94,12 @@ def count(
     endpoint: str,
     outcome: str,
     seconds: float,
-    pieces: int = 1,
+    number: int = 1,
 ) -> None:
     """Note pieces of work that were done together, and how long each took by that."""
-    REQUESTS.labels(service, kind, endpoint, outcome).inc(pieces)
+    REQUESTS.labels(service, kind, endpoint, outcome).inc(number)
     durations = SECONDS.labels(service, kind, endpoint)
-    for _ in range(pieces):
+    for _ in range(number):
         durations.observe(seconds)
 
 

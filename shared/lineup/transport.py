@@ -12,11 +12,11 @@ from typing import Any
 import amqp
 from amqp.transport import SSLTransport, TCPTransport
 
-PIECE = 8192
+READ_BYTES = 8192
 """Bytes read at once, at most: enough for some messages, and cheap to cut up."""
 
 
-class _InPieces:
+class _ChunkedReads:
     """What both transports do otherwise than py-amqp's."""
 
     write: Callable[[bytes | bytearray], None]
@@ -27,7 +27,7 @@ class _InPieces:
     def _setup_transport(self) -> None:
         super()._setup_transport()  # type: ignore[misc]
         receive = self._quick_recv
-        self._quick_recv = lambda _wanted: receive(PIECE)
+        self._quick_recv = lambda _wanted: receive(READ_BYTES)
 
     @property
     def has_read_ahead(self) -> bool:
@@ -46,11 +46,11 @@ class _InPieces:
         self.write(gathered)
 
 
-class _TcpInPieces(_InPieces, TCPTransport):  # type: ignore[misc]
+class _ChunkedTcp(_ChunkedReads, TCPTransport):  # type: ignore[misc]
     pass
 
 
-class _TlsInPieces(_InPieces, SSLTransport):  # type: ignore[misc]
+class _ChunkedTls(_ChunkedReads, SSLTransport):  # type: ignore[misc]
     pass
 
 
@@ -65,9 +65,9 @@ class BufferedConnection(amqp.Connection):  # type: ignore[misc]
         read_timeout: float | None,
         write_timeout: float | None,
         **others: Any,
-    ) -> _InPieces:
+    ) -> _ChunkedReads:
         """Made when it connects."""
-        kind = _TlsInPieces if ssl else _TcpInPieces
+        kind = _ChunkedTls if ssl else _ChunkedTcp
         return kind(
             host,
             connect_timeout=connect_timeout,

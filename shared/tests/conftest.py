@@ -1,7 +1,6 @@
 """Drills run real processes on a real broker and database."""
 
 import os
-import socket
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -19,20 +18,15 @@ from lineup.events import envelope
 from lineup.ids import new_id
 from lineup.rpc import RpcClient
 from lineup.secrets import make_key
+from lineup.testing.ports import free_port
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "bus"))
 
 from gate import Gate  # noqa: E402 - lies where the drill service lies
-from patience import wait_for  # noqa: E402
+from waits import wait_for  # noqa: E402
 
 KEY = make_key()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Copy:
@@ -51,7 +45,7 @@ class Copy:
                 stdout=out,
             )
 
-    def said(self):
+    def output(self):
         return self.log.read_text()
 
     def ready(self, part=""):
@@ -59,7 +53,9 @@ class Copy:
         import requests
 
         if self.process.poll() is not None:
-            raise AssertionError(f"ended with {self.process.returncode}: {self.said()}")
+            raise AssertionError(
+                f"ended with {self.process.returncode}: {self.output()}"
+            )
         try:
             address = f"http://127.0.0.1:{self.port}/readyz{part}"
             answer = requests.get(address, timeout=2)

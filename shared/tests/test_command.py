@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from lineup.command import installed
 from lineup.command.main import main
-from lineup.command.tasks import asked_at
+from lineup.command.tasks import probe_host
 from lineup.testing.serving import serving
 
 ENTRIES = [
@@ -83,11 +83,11 @@ def lineup(*words: str) -> click.testing.Result:
 
 
 def test_alone_it_lists_all_there_is_on_one_screen():
-    said = lineup()
-    assert said.exit_code == 0
-    assert len(said.output.splitlines()) <= 40
+    result = lineup()
+    assert result.exit_code == 0
+    assert len(result.output.splitlines()) <= 40
     for word in ("tidy", "run", "migrate", "resync", "messages", "shop"):
-        assert word in said.output
+        assert word in result.output
 
 
 def test_a_service_task_sees_the_settings_of_its_service():
@@ -100,15 +100,15 @@ def test_what_is_set_outside_comes_first(monkeypatch):
 
 
 def test_a_worker_is_told_settings_of_its_own():
-    said = lineup("run", "shop-worker")
-    assert said.output == "working on postgresql://shop-worker\n"
+    result = lineup("run", "shop-worker")
+    assert result.output == "working on postgresql://shop-worker\n"
 
 
 @pytest.mark.parametrize("words", [("run", "nothing"), ("migrate", "nothing")])
 def test_an_unknown_service_is_refused_with_those_there_are(words):
-    said = lineup(*words)
-    assert said.exit_code == 2
-    assert "'nothing' is not installed. Available: shop" in said.output
+    result = lineup(*words)
+    assert result.exit_code == 2
+    assert "'nothing' is not installed. Available: shop" in result.output
 
 
 def test_an_unknown_command_is_refused():
@@ -121,7 +121,7 @@ class AliveNotReady(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(self.path.encode())
 
-    def log_message(self, *_said):
+    def log_message(self, *_arguments):
         pass
 
 
@@ -141,19 +141,19 @@ def test_a_probe_tells_alive_from_ready():
 
 
 @pytest.mark.parametrize(
-    ("listening", "asked"),
+    ("listening", "paths"),
     [("0.0.0.0", "127.0.0.1"), ("::", "::1"), ("10.0.0.7", "10.0.0.7")],
 )
-def test_a_probe_asks_where_the_service_listens(listening, asked):
-    assert asked_at(listening) == asked
+def test_a_probe_asks_where_the_service_listens(listening, paths):
+    assert probe_host(listening) == paths
 
 
 def test_a_probe_of_what_is_not_there_fails(monkeypatch):
     with HTTPServer(("127.0.0.1", 0), AliveNotReady) as server:
         monkeypatch.setenv("PROBE_PORT", str(server.server_port))
-    said = lineup("probe", "shop")
-    assert said.exit_code == 1
-    assert "shop does not respond" in said.output
+    result = lineup("probe", "shop")
+    assert result.exit_code == 1
+    assert "shop does not respond" in result.output
 
 
 def test_a_probe_without_a_port_says_what_to_set(monkeypatch):
@@ -162,9 +162,9 @@ def test_a_probe_without_a_port_says_what_to_set(monkeypatch):
 
 
 def test_messages_of_an_unknown_queue_are_not_sent_anywhere():
-    said = lineup("messages", "resend", "nobody's")
-    assert said.exit_code == 2
-    assert "There is no queue" in said.output
+    result = lineup("messages", "resend", "nobody's")
+    assert result.exit_code == 2
+    assert "There is no queue" in result.output
 
 
 def test_selected_services_are_one_or_all():

@@ -64,9 +64,9 @@ class BoxChanged:
     changed_at: datetime = AT
 
 
-def a_box(number=1, version=1, **said):
+def a_box(number=1, version=1, **statements):
     return BoxChanged(
-        **{"id": UUID(int=number), "version": version, "items": []} | said
+        **{"id": UUID(int=number), "version": version, "items": []} | statements
     )
 
 
@@ -120,15 +120,15 @@ def rows(engine):
 
 def statements_of(engine, act):
     """What an act says to the database."""
-    said = []
+    statements = []
 
     def note(_connection, _cursor, statement, *_rest):
-        said.append(statement)
+        statements.append(statement)
 
     happening.listen(engine, "before_cursor_execute", note)
     act()
     happening.remove(engine, "before_cursor_execute", note)
-    return said
+    return statements
 
 
 boxes = st.builds(
@@ -217,11 +217,11 @@ def test_the_inbox_is_asked_once_for_a_batch(database, engine):
     batch = [event_of(a_box(number)) for number in range(100)]
     database.handle_events_once(batch[:50], lambda _work, _events: None)
 
-    said = statements_of(
+    statements = statements_of(
         engine, lambda: database.handle_events_once(batch, lambda _work, _events: None)
     )
 
-    assert len(said) == 1
+    assert len(statements) == 1
 
 
 def test_a_batch_of_which_one_raises_leaves_no_trace(database, engine):

@@ -336,7 +336,7 @@ class TestTransactions:
             assert work.now == before
 
     def test_a_read_is_one_look_whatever_is_committed_meanwhile(self, database, count):
-        def look(work, _request):
+        def read_twice(work, _request):
             before = names(work)
             database.run_idempotent(a_call(), make_thing)
             return before, names(work)
@@ -344,7 +344,7 @@ class TestTransactions:
         def names(work):
             return work.session.scalars(select(Thing.name)).all()
 
-        assert database.read(a_call(), look) == ([], [])
+        assert database.read(a_call(), read_twice) == ([], [])
         assert count(Thing) == 1
 
     @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ ALTERATIONS = (
 )
 
 
-class TestGivenBackDatabase:
+class TestReturnedDatabase:
     def used(self, databases, *statements):
         uri = databases.fresh(SERVICE)
         insert(uri, "crime")

@@ -147,9 +147,9 @@ def test_secrets_are_sealed_on_their_way_and_nothing_else():
     assert sealed(KeepSecret(name="shop", secret=""), keyring).secret == ""
 
 
-@pytest.mark.parametrize("said", [b"{}", b"null"])
-def test_an_empty_reply_is_done_however_an_older_copy_says_it(said):
-    assert wire.decode_result(msgspec.Raw(said), Done) == Done()
+@pytest.mark.parametrize("body", [b"{}", b"null"])
+def test_an_empty_reply_is_done_however_an_older_copy_says_it(body):
+    assert wire.decode_result(msgspec.Raw(body), Done) == Done()
 
 
 @dataclass(frozen=True)

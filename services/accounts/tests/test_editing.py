@@ -24,7 +24,7 @@ from lineup.contracts.accounts.tree import (
 )
 from lineup.contracts.paging import Paging
 from lineup.errors import Forbidden, Invalid, NotFound
-from lineup.impersonation import NotOnBehalf
+from lineup.impersonation import NotWhileImpersonating
 from lineup.verbs import verb_of
 
 from .conftest import KEYRING, actor_at, an_account, call, codes_of
@@ -71,7 +71,7 @@ class TestEditing:
         visitor = replace(tree.partner, on_behalf_of="root")
         own = tree.partner.account_id
         ask(visitor, update_account, a_change(own, phone="+371 1", email=""))
-        with pytest.raises(NotOnBehalf):
+        with pytest.raises(NotWhileImpersonating):
             ask(visitor, update_account, a_change(own, email="mine@example.org"))
         ask(
             visitor,

@@ -46,10 +46,11 @@ from lineup.database import Database, connect
 from lineup.ids import new_id
 from lineup.money import Money
 from lineup.secrets import Keyring, make_key
-from lineup.testing.anybody import ask_anything, asked_verbs
-from lineup.testing.asking import required
+from lineup.testing.anybody import ask_anything, verbs_for_people
 from lineup.testing.plugin import SPRING
-from lineup.testing.tenancy import Rules, World
+from lineup.testing.sample_requests import required
+from lineup.testing.tenancy import TenancyHarness
+from lineup.testing.tenancy_rules import Rules
 from lineup.verbs import Kind
 
 from .conftest import PASSWORD, a_person, a_subscription
@@ -98,7 +99,7 @@ RULES = Rules(
         "serials": ("00:1A:79:00:00:01", "00:1A:79:00:00:02", "no-such-box"),
     },
 )
-VERBS = asked_verbs("accounts")
+VERBS = verbs_for_people("accounts")
 LISTS = {
     name: verb
     for name, verb in VERBS.items()
@@ -242,7 +243,7 @@ def tenants(databases, request):
         Dependencies: lambda _: dependencies,
         PasswordCheck: lambda _: lambda kept, password: kept == f"hash of {password}",
     }
-    made = World(service, Database(engine, SetClock(SPRING)), RULES)
+    made = TenancyHarness(service, Database(engine, SetClock(SPRING)), RULES)
     fill(made, dependencies, random.Random(request.param))
     made.close()
     yield made
@@ -323,7 +324,7 @@ def hands_out_only_own(answer):
 def handed_out(answer):
     """The permissions that keys, sets and staff have by a call, and had not before."""
     sets = {
-        row["id"]: row["permissions"] for row in answer.world.rows("permission_sets")
+        row["id"]: row["permissions"] for row in answer.harness.rows("permission_sets")
     }
     given = set()
     for table, before, after in answer.touched:

@@ -44,7 +44,7 @@ from lineup.contracts.accounts.tree import (
     Status,
 )
 from lineup.errors import Invalid, NotFound
-from lineup.impersonation import NotOnBehalf, signature
+from lineup.impersonation import NotWhileImpersonating, signature
 from lineup.verbs import verb_of
 
 from .conftest import KEYRING, PASSWORD, an_account, call
@@ -338,14 +338,14 @@ class TestImpersonation:
     def test_no_visit_begins_from_a_visit(self, enter, visit, who, tree):
         inside = who(visit(enter("root").actor, tree.partner.account_id).token)
         assert inside.role is Role.PARTNER
-        with pytest.raises(NotOnBehalf):
+        with pytest.raises(NotWhileImpersonating):
             verb_of(EnterAccount).access.check(inside)
 
     @pytest.mark.feature("AH-28")
     def test_passwords_and_logins_are_out_of_reach(self, enter, visit, who, tree):
         inside = who(visit(enter("root").actor, tree.partner.account_id).token)
         for request in (ChangePassword, ResetPassword, SetLoginState, CreateStaff):
-            with pytest.raises(NotOnBehalf):
+            with pytest.raises(NotWhileImpersonating):
                 verb_of(request).access.check(inside)
 
     def test_it_ends_with_the_login_behind_it(self, ask, enter, visit, who, tree):

@@ -21,7 +21,7 @@ from lineup.contracts.accounts.support_grants import (
     EndSupportGrant,
     ListSupportGrants,
 )
-from lineup.impersonation import NotOnBehalf
+from lineup.impersonation import NotWhileImpersonating
 from lineup.verbs import verb_of
 
 from .conftest import KEYRING, PASSWORD, call
@@ -132,7 +132,7 @@ def test_nobody_ends_that_of_another_and_support_prolongs_none(
     with pytest.raises(SupportGrantNotFound):
         ask(tree.neighbour, end_grant, EndSupportGrant(grant_id=one.id))
     inside = who(enter(tree.partner).token)
-    with pytest.raises(NotOnBehalf):
+    with pytest.raises(NotWhileImpersonating):
         verb_of(CreateSupportGrant).access.check(inside)
 
 

@@ -41,7 +41,7 @@ from lineup.contracts.accounts.tree import LoginDetails
 from lineup.contracts.accounts.users import ListUsers
 from lineup.contracts.billing.refusals import SubscriptionActive
 from lineup.errors import Conflict, Invalid, NotFound
-from lineup.impersonation import NotOnBehalf
+from lineup.impersonation import NotWhileImpersonating
 
 from .conftest import KEYRING, a_subscription, call
 
@@ -188,7 +188,7 @@ class TestDeleting:
             customer_id=make_customer().id, force=True, reason="left"
         )
         visitor = replace(tree.partner, on_behalf_of="root")
-        with pytest.raises(NotOnBehalf):
+        with pytest.raises(NotWhileImpersonating):
             ask(visitor, delete_customer, request, dependencies=dependencies)
 
     def test_a_neighbour_deletes_nothing(self, make_customer, ask, tree, dependencies):

@@ -15,14 +15,15 @@ from lineup.contracts.billing.documents import SetTaxRate
 from lineup.database import Database, connect
 from lineup.scope import ROOT
 from lineup.secrets import Keyring, make_key
-from lineup.testing.anybody import ask_anything, asked_verbs
+from lineup.testing.anybody import ask_anything, verbs_for_people
 from lineup.testing.plugin import SPRING
-from lineup.testing.tenancy import Rules, World
+from lineup.testing.tenancy import TenancyHarness
+from lineup.testing.tenancy_rules import Rules
 from lineup.values.checking import checked
 
 from .conftest import SYSTEM, ShopFloor, an_actor, call
 
-VERBS = asked_verbs("billing")
+VERBS = verbs_for_people("billing")
 RULES = Rules(
     # A transfer lies with the partner, whosever money its entries move.
     shown_below=frozenset({"product", "plan", "package_copy", "transfer"}),
@@ -105,7 +106,7 @@ def company(databases):
     service.settings = BillingSettings(
         amqp_uri="", database_uri=uri, lineup_secret_keys="", public_url=""
     )
-    made.tenants = World(service, made.database, RULES)
+    made.tenants = TenancyHarness(service, made.database, RULES)
     made.tenants.close()
     yield made
     engine.dispose()

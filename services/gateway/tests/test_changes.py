@@ -10,7 +10,7 @@ import re
 import pytest
 
 from lineup.context import Role
-from lineup.contracts.changes import UNSET, given_fields
+from lineup.contracts.changes import UNSET, set_fields
 
 ID = "019d0000-0000-7000-8000-000000000001"
 MERGE_PATCH = "application/merge-patch+json"
@@ -93,8 +93,8 @@ def values_in(request):
     beside = {"upload": ""}
     changing = {one.name for one in dataclasses.fields(request) if one.default is UNSET}
     return {
-        name: given_fields(value) if type(value).__name__.endswith("Change") else value
-        for name, value in given_fields(request).items()
+        name: set_fields(value) if type(value).__name__.endswith("Change") else value
+        for name, value in set_fields(request).items()
         if name in changing or not name.endswith("_id")
         if (name, value) not in beside.items()
     }

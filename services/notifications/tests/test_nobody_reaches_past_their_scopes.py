@@ -13,15 +13,16 @@ from lineup.database import Database, connect
 from lineup.ids import new_id
 from lineup.scope import ROOT, below
 from lineup.secrets import Keyring, make_key
-from lineup.testing.anybody import ask_anything, asked_verbs
+from lineup.testing.anybody import ask_anything, verbs_for_people
 from lineup.testing.plugin import SPRING
-from lineup.testing.tenancy import Rules, World
+from lineup.testing.tenancy import TenancyHarness
+from lineup.testing.tenancy_rules import Rules
 from notifications.deliveries.operations import Message, queue
 from notifications.people.operations import upsert_accounts, upsert_customers
 from notifications.service import NotificationsService
 from notifications.settings import NotificationsSettings
 
-VERBS = asked_verbs("notifications")
+VERBS = verbs_for_people("notifications")
 RULES = Rules(
     named_below={"account_copy": "name"},
     tables_of={
@@ -128,7 +129,7 @@ def company(databases):
     service.settings = NotificationsSettings(
         amqp_uri="", database_uri=uri, lineup_secret_keys=key
     )
-    made = Company(World(service, Database(engine, SetClock(SPRING)), RULES))
+    made = Company(TenancyHarness(service, Database(engine, SetClock(SPRING)), RULES))
     for number in range(2):
         made.partner(number)
     made.tenants.close()

@@ -144,7 +144,7 @@ def guide_days_task(partner: str, back: int | None, ahead: int) -> None:
     multiple=True,
     help="Host whose links are signed; can be given several times.",
 )
-def stream_sessions_task(partner: str, **said: Any) -> None:
+def stream_sessions_task(partner: str, **options: Any) -> None:
     """Configure signed stream links of a partner.
 
     What is left out stays as it is.
@@ -152,7 +152,7 @@ def stream_sessions_task(partner: str, **said: Any) -> None:
     tools = _tools()
     changes: dict[str, Any] = {
         name: list(value) if name == "stream_hosts" else value
-        for name, value in said.items()
+        for name, value in options.items()
         if value not in (None, ())
     }
     with tools.database.transaction() as work:
@@ -204,18 +204,18 @@ def _source(
     work: UnitOfWork, tools: Tools, partner_id: UUID, request: CreateGuideSource
 ) -> UUID:
     """The partner's source of that name, reading the new upload; made if need be."""
-    asked = _refusable(lambda: checked(request))
+    wanted = _refusable(lambda: checked(request))
     known = work.session.scalars(
         select(GuideSource).where(
-            GuideSource.partner_id == partner_id, GuideSource.name == asked.name
+            GuideSource.partner_id == partner_id, GuideSource.name == wanted.name
         )
     ).first()
     if known is None:
         made = _refusable(
-            lambda: create_guide_source(work, asked, keyring=tools.keyring)
+            lambda: create_guide_source(work, wanted, keyring=tools.keyring)
         )
         return made.id
-    known.upload, known.address = asked.upload, asked.address
+    known.upload, known.address = wanted.upload, wanted.address
     work.session.flush()
     return known.id
 
@@ -233,7 +233,7 @@ def _do(tools: Tools, job_id: UUID) -> None:
     doing = threading.Thread(target=run_next, args=(tools,), kwargs={"only": job_id})
     doing.start()
     with click.progressbar(length=1000, label="Importing") as bar:
-        while (job := _look(tools, job_id)).state not in OVER:
+        while (job := _current_job(tools, job_id)).state not in OVER:
             if job.total:
                 bar.update(max(job.done * 1000 // job.total - bar.pos, 0))
             doing.join(LOOK_SECONDS)
@@ -246,6 +246,6 @@ def _do(tools: Tools, job_id: UUID) -> None:
     click.echo(job.message)
 
 
-def _look(tools: Tools, job_id: UUID) -> Job:
+def _current_job(tools: Tools, job_id: UUID) -> Job:
     with tools.database.transaction() as work:
         return work.session.get_one(Job, job_id)

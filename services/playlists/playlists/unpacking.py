@@ -18,7 +18,7 @@ from typing import IO, Any, cast
 from isal import igzip
 from isal.igzip_lib import IsalError
 
-PIECE = 1 << 17
+CHUNK = 1 << 17
 """Bytes. A slice of a guide is about as long, and its parsed form many times: larger
 pieces were no faster and took 6 MB more."""
 MOST_LAYERS = 3
@@ -59,8 +59,8 @@ def unpacked(file: IO[bytes], *, longest: int) -> Iterator[bytes]:
     try:
         with ExitStack() as held:
             reader = _opened(file, longest, held)
-            while piece := reader.read(PIECE):
-                yield piece
+            while chunk := reader.read(CHUNK):
+                yield chunk
     except EOFError:
         raise PackedTruncated(f"The packed file ends at byte {file.tell()}.") from None
     except DAMAGED as error:  # type: ignore[misc]
@@ -87,19 +87,19 @@ class _Bounded(io.RawIOBase):
 
     def buffered(self) -> io.BufferedReader:
         """Itself, such that its beginning can be looked at."""
-        return io.BufferedReader(self, PIECE)
+        return io.BufferedReader(self, CHUNK)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any, /) -> int:
         view = memoryview(buffer).cast("B")
-        piece = self._file.read(len(view))
-        self._left -= len(piece)
+        chunk = self._file.read(len(view))
+        self._left -= len(chunk)
         if self._left < 0:
             raise LongerThanRead
-        view[: len(piece)] = piece
-        return len(piece)
+        view[: len(chunk)] = chunk
+        return len(chunk)
 
 
 def _members(file: IO[bytes], _held: ExitStack) -> IO[bytes]:
@@ -118,8 +118,8 @@ def _bzip2(file: IO[bytes], _held: ExitStack) -> IO[bytes]:
 def _zip(file: IO[bytes], held: ExitStack) -> IO[bytes]:
     """The longest file of a zip, whose table stands at its end."""
     whole = held.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
-    while piece := file.read(PIECE):
-        whole.write(piece)
+    while chunk := file.read(CHUNK):
+        whole.write(chunk)
     archive = held.enter_context(zipfile.ZipFile(whole))
     files = [member for member in archive.infolist() if not member.is_dir()]
     if not files:

@@ -97,7 +97,7 @@ def partner(database):
     return PARTNER
 
 
-def a_partner(id_=PARTNER, **said):
+def a_partner(id_=PARTNER, **fields):
     values = {
         "id": id_,
         "version": 1,
@@ -112,17 +112,17 @@ def a_partner(id_=PARTNER, **said):
         "public_url": "",
         "status": Status.ACTIVE,
     }
-    return AccountChanged(**{**values, **said})
+    return AccountChanged(**{**values, **fields})
 
 
-def details(number=1, name="News One", **said):
-    address = said.pop("address", f"http://source.example/{number}.m3u8")
-    return ChannelDetails(number=number, name=name, address=address, **said)
+def details(number=1, name="News One", **fields):
+    address = fields.pop("address", f"http://source.example/{number}.m3u8")
+    return ChannelDetails(number=number, name=name, address=address, **fields)
 
 
-def a_channel(work, number=1, name="News One", package_ids=(), **said):
+def a_channel(work, number=1, name="News One", package_ids=(), **fields):
     request = CreateChannel(
-        details=details(number, name, **said), package_ids=list(package_ids)
+        details=details(number, name, **fields), package_ids=list(package_ids)
     )
     return create_channel(work, request)
 
@@ -175,12 +175,12 @@ def upload(tools, content):
     return name
 
 
-def a_source(tools, content=b"", **said):
+def a_source(tools, content=b"", **fields):
     """A source that reads an upload, not fetched yet unless it is on."""
-    if "address" not in said and "upload" not in said:
-        said["upload"] = upload(tools, content)
+    if "address" not in fields and "upload" not in fields:
+        fields["upload"] = upload(tools, content)
     request = CreateGuideSource(
-        **{"name": "Guide", "is_on": True, "partner_id": PARTNER, **said}
+        **{"name": "Guide", "is_on": True, "partner_id": PARTNER, **fields}
     )
     with tools.database.transaction() as work:
         return create_guide_source(work, request, keyring=tools.keyring).id

@@ -24,10 +24,10 @@ def playlist(*entries):
     return "\n".join(lines).encode()
 
 
-def imported(tools, content, **said):
+def imported(tools, content, **fields):
     with tools.database.transaction() as work:
         request = ImportChannels(
-            upload=upload(tools, content), partner_id=PARTNER, **said
+            upload=upload(tools, content), partner_id=PARTNER, **fields
         )
         import_channels(work, request)
     return run_jobs(tools)
@@ -113,8 +113,8 @@ def test_a_manual_tie_and_a_switch_stay(tools, database):
     imported(tools, playlist(("A", "http://a/1", 'tvg-id="theirs"')))
     (row,) = channels(database)
     with database.transaction() as work:
-        said = details(1, "A", address="http://a/1", guide_id="mine", is_on=False)
-        update_channel(work, UpdateChannel(channel_id=row.id, details=said))
+        fields = details(1, "A", address="http://a/1", guide_id="mine", is_on=False)
+        update_channel(work, UpdateChannel(channel_id=row.id, details=fields))
 
     imported(tools, playlist(("A", "http://a/1", 'tvg-id="theirs"')))
 

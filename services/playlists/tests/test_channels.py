@@ -41,7 +41,7 @@ def announced(work):
 
 @pytest.mark.feature("PE-18")
 def test_a_channel_keeps_all_that_staff_says(work):
-    said = details(
+    values = details(
         7,
         "News",
         logo="http://i/7.png",
@@ -53,10 +53,10 @@ def test_a_channel_keeps_all_that_staff_says(work):
         signing=Signing.NONE,
         guide_shift_minutes=-60,
     )
-    made = operations.create_channel(work, CreateChannel(details=said))
+    made = operations.create_channel(work, CreateChannel(details=values))
 
     assert operations.get_channel(work, GetChannel(channel_id=made.id)) == made
-    assert made.details == said
+    assert made.details == values
 
 
 @pytest.mark.feature("PE-18")
@@ -81,8 +81,8 @@ def test_a_change_says_the_packages_too_or_leaves_them(work):
     )
     channel = a_channel(work, 1, package_ids=[first])
 
-    def change(**said):
-        request = UpdateChannel(channel_id=channel.id, details=details(1), **said)
+    def change(**values):
+        request = UpdateChannel(channel_id=channel.id, details=details(1), **values)
         return operations.update_channel(work, request).package_ids
 
     assert change() == [first]
@@ -102,7 +102,7 @@ def test_a_stream_id_stays_and_is_the_only_one_of_the_installation(work, work_of
 
 
 @pytest.mark.parametrize(
-    ("field", "said"),
+    ("field", "values"),
     [
         ("number", {"number": 0}),
         ("name", {"name": "  "}),
@@ -111,9 +111,9 @@ def test_a_stream_id_stays_and_is_the_only_one_of_the_installation(work, work_of
         ("catchup_days", {"catchup_days": -1}),
     ],
 )
-def test_what_no_channel_can_be(work, field, said):
+def test_what_no_channel_can_be(work, field, values):
     with pytest.raises(Invalid) as refused:
-        a_channel(work, **said)
+        a_channel(work, **values)
     assert list(refused.value.fields) == [field]
 
 
@@ -142,8 +142,8 @@ def test_lists_are_narrowed_by_text_and_package(work):
         work, CreatePackage(name="Base", channel_ids=[sport.id])
     )
 
-    def found(**said):
-        page = lists.list_channels(work, ListChannels(**said))
+    def found(**values):
+        page = lists.list_channels(work, ListChannels(**values))
         return [view.id for view in page.items]
 
     assert found(search="erste") == [news.id]
@@ -252,7 +252,7 @@ class TestPackages:
         assert channel_set.render_at == work.now
 
 
-class TestTies:
+class TestGuideMapping:
     def a_guide(self, work, *, name="Das Erste", xmltv_id="ard.de", import_id=900):
         source = GuideSource(
             id=new_id(),
@@ -282,7 +282,7 @@ class TestTies:
 
     @pytest.mark.feature("PE-14")
     @pytest.mark.parametrize(
-        ("said", "is_tied"),
+        ("values", "is_tied"),
         [
             ({"name": "X", "guide_id": "ARD.de"}, True),
             ({"name": "Das Erste HD"}, True),
@@ -291,11 +291,11 @@ class TestTies:
         ],
     )
     def test_by_id_without_case_then_by_name_unless_staff_tied_it(
-        self, work, said, is_tied
+        self, work, values, is_tied
     ):
         self.a_guide(work)
 
-        assert (a_channel(work, 1, **said).guide_until is not None) == is_tied
+        assert (a_channel(work, 1, **values).guide_until is not None) == is_tied
 
     def test_a_neighbour_s_guide_does_not_count(self, work_of):
         self.a_guide(work_of())

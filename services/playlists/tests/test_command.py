@@ -61,7 +61,7 @@ def test_a_refusal_ends_with_1_and_its_code(typed, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "fields"),
     [
         (["import-guide", "http://a/b", "--partner", "Green"], "Available: Blue."),
         (["import-guide", "/nowhere", "--partner", "Blue"], "File not found"),
@@ -79,10 +79,10 @@ def test_a_refusal_ends_with_1_and_its_code(typed, tmp_path):
         ),
     ],
 )
-def test_what_is_not_there_is_said(typed, words, said):
+def test_what_is_not_there_is_said(typed, words, fields):
     told = typed(*words)
 
-    assert (told.exit_code, said in told.output) == (1, True)
+    assert (told.exit_code, fields in told.output) == (1, True)
 
 
 def test_everything_is_announced_again(typed):

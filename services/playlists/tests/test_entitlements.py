@@ -34,7 +34,7 @@ from playlists.resync import resync
 from .conftest import PARTNER, a_partner
 
 
-def a_user(work, version=1, **said):
+def a_user(work, version=1, **fields):
     values = {
         "id": new_id(),
         "customer_id": new_id(),
@@ -48,10 +48,10 @@ def a_user(work, version=1, **said):
         "status": Status.ACTIVE,
         "created_at": work.now,
     }
-    return UserChanged(version=version, **{**values, **said})
+    return UserChanged(version=version, **{**values, **fields})
 
 
-def a_subscription(work, user_id, version=1, **said):
+def a_subscription(work, user_id, version=1, **fields):
     values = {
         "id": new_id(),
         "user_id": user_id,
@@ -69,7 +69,7 @@ def a_subscription(work, user_id, version=1, **said):
         "ends_at": work.now + timedelta(days=30),
         "renews": True,
     }
-    return SubscriptionChanged(version=version, **{**values, **said})
+    return SubscriptionChanged(version=version, **{**values, **fields})
 
 
 def due_users(work):
@@ -127,9 +127,9 @@ IDS = [new_id() for _ in range(3)]
 SCOPES = ("/a/", "/a/b/", "/c/")
 
 
-def of_these(make, **said):
+def of_these(make, **fields):
     """States of three things in four versions that differ by what is drawn."""
-    drawn = {name: st.sampled_from(values) for name, values in said.items()}
+    drawn = {name: st.sampled_from(values) for name, values in fields.items()}
     facts = st.fixed_dictionaries({"id": st.sampled_from(IDS), **drawn})
     return st.tuples(st.just(make), st.integers(1, 4), facts)
 
@@ -185,10 +185,10 @@ def test_any_grouping_of_any_events_leaves_the_copies_and_marks_of_one_by_one(
 
 
 def test_a_batch_of_users_and_its_marks_are_two_statements(work):
-    said = []
+    fields = []
 
     def note(_connection, _cursor, statement, *_rest):
-        said.append(statement)
+        fields.append(statement)
 
     users = newest_states([a_user(work) for _ in range(50)])
     engine = work.session.get_bind()
@@ -196,8 +196,8 @@ def test_a_batch_of_users_and_its_marks_are_two_statements(work):
     upsert_users(work, users)
     happening.remove(engine, "before_cursor_execute", note)
 
-    assert sum("INSERT" in one for one in said) == 2
-    assert not [one for one in said if "SELECT users" in one or "UPDATE" in one[:6]]
+    assert sum("INSERT" in one for one in fields) == 2
+    assert not [one for one in fields if "SELECT users" in one or "UPDATE" in one[:6]]
     assert due_users(work) == {user.id for user in users}
 
 
@@ -221,11 +221,11 @@ def test_a_changed_partner_has_the_facts_of_its_users_written_anew(work):
 @pytest.mark.parametrize("is_known", [True, False])
 def test_a_seller_switched_on_while_it_is_being_switched_off_is_on(database, is_known):
     seller, user_id = new_id(), new_id()
-    said = {"id": seller, "kind": AccountKind.DEALER, "scope": f"/{seller}/"}
+    fields = {"id": seller, "kind": AccountKind.DEALER, "scope": f"/{seller}/"}
 
     def announce(version, status):
         with database.transaction() as work:
-            follow_accounts(work, [a_partner(version=version, status=status, **said)])
+            follow_accounts(work, [a_partner(version=version, status=status, **fields)])
 
     if is_known:
         announce(1, Status.ACTIVE)
@@ -233,7 +233,7 @@ def test_a_seller_switched_on_while_it_is_being_switched_off_is_on(database, is_
         upsert_users(work, [a_user(work, id=user_id, scope=f"/{seller}/{user_id}/")])
     with ThreadPoolExecutor() as threads:
         with database.transaction() as work:
-            off = a_partner(version=2, status=Status.INACTIVE, **said)
+            off = a_partner(version=2, status=Status.INACTIVE, **fields)
             follow_accounts(work, [off])
             forget_due(work)  # as if the fact had been written meanwhile
             on = threads.submit(announce, 3, Status.ACTIVE)
@@ -262,7 +262,7 @@ def test_resync_announces_every_package_in_its_version_and_renders_all(database)
 
 
 @pytest.mark.parametrize(
-    ("said", "is_refused"),
+    ("fields", "is_refused"),
     [
         ({}, True),
         ({"state": SubscriptionState.STOPPED}, False),
@@ -270,12 +270,12 @@ def test_resync_announces_every_package_in_its_version_and_renders_all(database)
         ({"package_ids": []}, False),
     ],
 )
-def test_a_package_on_which_a_subscription_runs_stays(work, said, is_refused):
+def test_a_package_on_which_a_subscription_runs_stays(work, fields, is_refused):
     made = create_package(work, CreatePackage(name="Base"))
-    if "ends_at" in said:
-        said = {"ends_at": work.now + said["ends_at"]}
-    said = {"package_ids": [made.id], **said}
-    upsert_subscriptions(work, [a_subscription(work, new_id(), **said)])
+    if "ends_at" in fields:
+        fields = {"ends_at": work.now + fields["ends_at"]}
+    fields = {"package_ids": [made.id], **fields}
+    upsert_subscriptions(work, [a_subscription(work, new_id(), **fields)])
 
     with pytest.raises(PackageInUse) if is_refused else nullcontext():
         delete_package(work, DeletePackage(package_id=made.id))

@@ -74,7 +74,7 @@ def erase(database, clock):
             return
 
 
-def confirmed(database):
+def confirmations(database):
     with database.transaction() as work:
         types = work.session.scalars(OUTBOX.select().with_only_columns(OUTBOX.c.type))
         return [one for one in types if one == "playlists_erased"]
@@ -96,7 +96,7 @@ def test_an_erasure_waits_for_the_copies_and_for_every_file(database, clock, use
     with database.transaction() as work:
         work.session.execute(update(AccessFile).values(names=[]))
     erase(database, clock)
-    assert confirmed(database) == []  # a file still holds what its row said
+    assert confirmations(database) == []  # a file still holds what its row said
 
     with database.transaction() as work:
         work.session.execute(delete(StaleShard))
@@ -107,4 +107,4 @@ def test_an_erasure_waits_for_the_copies_and_for_every_file(database, clock, use
 
     assert found_in(database.engine, *NAMING) == {}
     assert "customer_packages" not in found_in(database.engine, CUSTOMER.hex)
-    assert len(confirmed(database)) == 1
+    assert len(confirmations(database)) == 1

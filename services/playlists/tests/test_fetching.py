@@ -69,12 +69,12 @@ def a_server(*answers):
         over.set()
 
 
-def fetched(address, **said):
+def fetched(address, **fields):
     """What came, or the code and words of the refusal."""
     wanted = Wanted(what="guide", address=address, headers={"X-Key": "k"})
     into = io.BytesIO()
     try:
-        answer = fetch(wanted, into, Limits(**{**LIMITS, **said}))
+        answer = fetch(wanted, into, Limits(**{**LIMITS, **fields}))
     except FetchRefused as refusal:
         return refusal.code, refusal.message
     assert answer.digest == hashlib.sha256(into.getvalue()).hexdigest()

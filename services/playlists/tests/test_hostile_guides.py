@@ -33,7 +33,7 @@ STOP = "20260601130000 +0000"
 def read(content, longest=1 << 26):
     """The rows of a guide, and the guide."""
     content = content.encode() if isinstance(content, str) else content
-    found = xmltv.Guide(unpack.pieces(io.BytesIO(content), longest=longest))
+    found = xmltv.Guide(unpack.chunks(io.BytesIO(content), longest=longest))
     return list(found.programmes()), found
 
 

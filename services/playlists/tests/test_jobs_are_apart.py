@@ -55,10 +55,10 @@ def hostile(monkeypatch):
     return importlib.import_module("hostile_jobs")
 
 
-def done_by(tools, **said):
+def done_by(tools, **fields):
     """The next job, done in a process of its own."""
     job = claim_next(tools)
-    Children(tools, **said).run(job)
+    Children(tools, **fields).run(job)
     return job_row(tools.database, job.id)
 
 
@@ -185,7 +185,7 @@ def test_while_one_partners_jobs_hang_anothers_are_done(
     object.__setattr__(settings, "job_slots", 2)
     worker = Worker(tools)
     hangs = an_import(tools)
-    worker._children.work = hostile.hang_for_one_partner
+    worker._children.work = hostile.block_for_one_partner
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:

@@ -17,8 +17,8 @@ def at(hour, minute=0):
     return datetime(2026, 6, 1, tzinfo=UTC) + timedelta(hours=hour, minutes=minute)
 
 
-def asked(from_at, until_at, **said):
-    return ListProgrammes(from_at=from_at, until_at=until_at, **said)
+def listing(from_at, until_at, **values):
+    return ListProgrammes(from_at=from_at, until_at=until_at, **values)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def starts(row):
 
 
 def test_what_runs_at_any_moment_between_is_told(listed):
-    one, later, without = listed(asked(at(0, 55), at(1, 20))).items
+    one, later, without = listed(listing(at(0, 55), at(1, 20))).items
 
     assert starts(one) == [(0, 50), (1, 0), (1, 10)]
     assert [p.title for p in later.programmes] == ["Programme 0", "Programme 1"]
@@ -54,15 +54,15 @@ def test_what_runs_at_any_moment_between_is_told(listed):
 
 
 def test_ends_are_half_open(listed):
-    (one, *_) = listed(asked(at(0, 50), at(1, 0))).items
+    (one, *_) = listed(listing(at(0, 50), at(1, 0))).items
 
     assert starts(one) == [(0, 50)]
 
 
 def test_channels_are_narrowed_and_paged(listed):
-    page = listed(asked(at(0), at(1), search="later", paging=Paging(limit=1)))
+    page = listed(listing(at(0), at(1), search="later", paging=Paging(limit=1)))
     assert [row.name for row in page.items] == ["Later"]
-    page = listed(asked(at(0), at(1), paging=Paging(limit=2)))
+    page = listed(listing(at(0), at(1), paging=Paging(limit=2)))
     assert [row.number for row in page.items] == [1, 2]
     assert page.next_after == page.items[-1].channel_id
 
@@ -72,7 +72,7 @@ def test_a_page_has_fifty_channels_at_most(listed, database, partner):
         for number in range(4, 53):
             a_channel(work, number)
 
-    page = listed(asked(at(0), at(1), paging=Paging(limit=200)))
+    page = listed(listing(at(0), at(1), paging=Paging(limit=200)))
 
     assert [row.number for row in page.items] == list(range(1, 51))
     assert page.next_after == page.items[-1].channel_id
@@ -84,7 +84,7 @@ def test_of_a_description_the_beginning_is_told(tools, database, partner):
     run_jobs(tools)
     with database.transaction(Context(actor=actor_of(partner))) as work:
         a_channel(work, 1, "One", guide_id="news.one")
-        (row,) = list_programmes(work, asked(at(0), at(1))).items
+        (row,) = list_programmes(work, listing(at(0), at(1))).items
 
     assert row.programmes[0].description == "word " * 60
 
@@ -92,9 +92,9 @@ def test_of_a_description_the_beginning_is_told(tools, database, partner):
 @pytest.mark.parametrize("until", [at(5), at(29, 1), at(4)])
 def test_only_a_day_at_once(listed, until):
     with pytest.raises(Invalid) as refused:
-        listed(asked(at(5), until))
+        listed(listing(at(5), until))
     assert list(refused.value.fields) == ["until_at"]
 
 
 def test_the_neighbour_sees_nothing(listed):
-    assert listed(asked(at(0), at(1)), actor_of(NEIGHBOUR)).items == []
+    assert listed(listing(at(0), at(1)), actor_of(NEIGHBOUR)).items == []

@@ -26,7 +26,7 @@ def read(content, longest=1 << 20):
 def read_with(*channels):
     """The names of what came in, and what was left out."""
     content = "#EXTM3U\n" + "\n".join(
-        f"{said}\n{address}" for said, address in channels
+        f"{words}\n{address}" for words, address in channels
     )
     skipped = SkippedLines()
     found = entries(io.BytesIO(content.encode()), longest=1 << 24, skipped=skipped)
@@ -73,15 +73,15 @@ def test_a_name_begins_after_the_comma_that_follows_the_last_quote(described, na
 
 
 @pytest.mark.parametrize(
-    "said", ['ch-number="7"', 'channel-number="7"', 'tvh-chnum="7"', 'tvg-chno="7.2"']
+    "words", ['ch-number="7"', 'channel-number="7"', 'tvh-chnum="7"', 'tvg-chno="7.2"']
 )
-def test_numbers_have_many_names(said):
-    assert one(f"#EXTINF:-1 {said},A").number == 7
+def test_numbers_have_many_names(words):
+    assert one(f"#EXTINF:-1 {words},A").number == 7
 
 
-@pytest.mark.parametrize("said", ["0", "-3", "x", "", "99999999999", "²"])
-def test_what_is_no_number_is_none(said):
-    assert one(f'#EXTINF:-1 tvg-chno="{said}",A').number is None
+@pytest.mark.parametrize("words", ["0", "-3", "x", "", "99999999999", "²"])
+def test_what_is_no_number_is_none(words):
+    assert one(f'#EXTINF:-1 tvg-chno="{words}",A').number is None
 
 
 def test_a_group_line_holds_until_the_next_group():
@@ -161,7 +161,7 @@ class TestLimits:
     """What one partner writes takes work in proportion to its length."""
 
     @pytest.mark.parametrize(
-        "said",
+        "words",
         [
             f"#EXTINF:-1 {LONG}",
             f'#EXTINF:-1 {LONG}="x",Bad',
@@ -171,8 +171,8 @@ class TestLimits:
             f"#EXTINF:-1 {chr(34) * 200_001},Bad",
         ],
     )
-    def test_a_line_that_is_too_long_leaves_its_channel_out(self, said):
-        bad = said, "http://a.example/bad"
+    def test_a_line_that_is_too_long_leaves_its_channel_out(self, words):
+        bad = words, "http://a.example/bad"
 
         names, skipped = read_with(bad, GOOD)
 
@@ -196,12 +196,12 @@ class TestLimits:
 
     @pytest.mark.parametrize("name", ["tvg-logo", "group-title", "tvg-id"])
     def test_a_value_that_is_too_long_is_left_out_alone(self, name):
-        said = f'#EXTINF:-1 {name}="{"v" * 5000}" tvg-chno="7",A'
+        words = f'#EXTINF:-1 {name}="{"v" * 5000}" tvg-chno="7",A'
 
-        names, skipped = read_with((said, "http://a/1"))
+        names, skipped = read_with((words, "http://a/1"))
 
         assert (names, skipped.counts) == (["A"], {SkipReason.LONG_VALUE: 1})
-        assert one(said) == PlaylistEntry(
+        assert one(words) == PlaylistEntry(
             name="A", address="http://a.example/1.ts", line=3, number=7
         )
 
@@ -219,10 +219,10 @@ class TestLimits:
         assert one("#EXTINF:-1," + "n" * 5000).name == "n" * LONGEST_TEXT
 
     def test_so_many_attributes_are_read(self):
-        said = " ".join(f'a{i}="x"' for i in range(MOST_ATTRIBUTES))
+        words = " ".join(f'a{i}="x"' for i in range(MOST_ATTRIBUTES))
 
-        assert one(f'#EXTINF:-1 {said} tvg-id="late",A').guide_id == ""
-        assert one(f'#EXTINF:-1 tvg-id="early" {said},A').guide_id == "early"
+        assert one(f'#EXTINF:-1 {words} tvg-id="late",A').guide_id == ""
+        assert one(f'#EXTINF:-1 tvg-id="early" {words},A').guide_id == "early"
 
     def test_control_characters_are_blanks(self):
         entry = one('#EXTINF:-1 tvg-id="a\0b" group-title="c\x1bd",E\x07F\u2028G')
@@ -234,14 +234,14 @@ class TestLimits:
         content = rubbish * (1 << times) + b"x" * (lines.LONGEST * times) + rubbish
 
         file = io.BytesIO(content)
-        pieces = iter(lambda: file.read(1 << 16), b"")
-        for line in lines.lines(pieces):
+        chunks = iter(lambda: file.read(1 << 16), b"")
+        for line in lines.lines(chunks):
             assert len(line.text) <= lines.LONGEST
             assert not line.is_too_long or len(line.text) <= lines.KEPT
 
     @given(st.lists(st.text(alphabet="a-_=\"' ,", max_size=60), max_size=20))
-    def test_any_mixture_of_quotes_and_signs_is_a_channel(self, pieces):
-        entry = one("#EXTINF:-1 " + "".join(pieces))
+    def test_any_mixture_of_quotes_and_signs_is_a_channel(self, chunks):
+        entry = one("#EXTINF:-1 " + "".join(chunks))
 
         assert entry.address == "http://a.example/1.ts"
         assert len(entry.guide_id) <= LONGEST_TEXT

@@ -72,9 +72,9 @@ def a_guide_for(work, *reaches, partner_id=PARTNER):
     return source
 
 
-def found(work, **said):
-    paging = Paging(order=said.pop("order", ""), limit=said.pop("limit", 50))
-    page = lists.list_channels(work, ListChannels(paging=paging, **said))
+def found(work, **fields):
+    paging = Paging(order=fields.pop("order", ""), limit=fields.pop("limit", 50))
+    page = lists.list_channels(work, ListChannels(paging=paging, **fields))
     return [view.details.number for view in page.items]
 
 
@@ -154,7 +154,7 @@ class TestLists:
             found(work, order="address")
 
     @pytest.mark.parametrize(
-        ("said", "numbers"),
+        ("fields", "numbers"),
         [
             ({"group": "News"}, [1, 44]),
             ({"is_grouped": False}, [3]),
@@ -172,8 +172,8 @@ class TestLists:
         ],
     )
     @pytest.mark.usefixtures("channels")
-    def test_they_are_narrowed(self, work, said, numbers):
-        assert found(work, **said) == numbers
+    def test_they_are_narrowed(self, work, fields, numbers):
+        assert found(work, **fields) == numbers
 
     @pytest.mark.usefixtures("channels")
     def test_pages_by_guide_go_both_ways_and_are_counted(self, work):
@@ -297,11 +297,11 @@ class TestMany:
             )
 
     @pytest.mark.parametrize(
-        "said", [{}, {"channel_ids": [PARTNER], "matching": ChannelFilter()}]
+        "fields", [{}, {"channel_ids": [PARTNER], "matching": ChannelFilter()}]
     )
-    def test_channels_or_a_filter_is_given(self, work, said):
+    def test_channels_or_a_filter_is_given(self, work, fields):
         with pytest.raises(Invalid):
-            many.switch_channels(work, SwitchChannels(is_on=True, **said))
+            many.switch_channels(work, SwitchChannels(is_on=True, **fields))
 
     def test_a_neighbour_s_channels_are_out_of_reach(self, work, work_of):
         theirs = a_channel(work_of(NEIGHBOUR), 1)
@@ -311,12 +311,14 @@ class TestMany:
         all_there_are = {"matching": ChannelFilter(partner_id=NEIGHBOUR)}
 
         for act in (
-            lambda said: many.switch_channels(
-                work, SwitchChannels(is_on=False, **said)
+            lambda fields: many.switch_channels(
+                work, SwitchChannels(is_on=False, **fields)
             ),
-            lambda said: many.group_channels(work, GroupChannels(group="X", **said)),
-            lambda said: contents.add_package_channels(
-                work, AddPackageChannels(package_id=package.id, **said)
+            lambda fields: many.group_channels(
+                work, GroupChannels(group="X", **fields)
+            ),
+            lambda fields: contents.add_package_channels(
+                work, AddPackageChannels(package_id=package.id, **fields)
             ),
         ):
             with pytest.raises(NotFound):

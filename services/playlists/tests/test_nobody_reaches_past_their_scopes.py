@@ -21,9 +21,10 @@ from lineup.database import Database, connect
 from lineup.ids import new_id
 from lineup.scope import ROOT, below
 from lineup.secrets import Keyring, make_key
-from lineup.testing.anybody import ask_anything, asked_verbs
+from lineup.testing.anybody import ask_anything, verbs_for_people
 from lineup.testing.plugin import SPRING
-from lineup.testing.tenancy import Rules, World
+from lineup.testing.tenancy import TenancyHarness
+from lineup.testing.tenancy_rules import Rules
 from playlists.channels.imports import IMPORT_JOB, PREVIEW_JOB
 from playlists.channels.packages import follow_accounts
 from playlists.entitlements.operations import (
@@ -40,7 +41,7 @@ from .conftest import a_partner, details, guide, run_jobs, upload
 from .test_channel_import import playlist
 from .test_entitlements import a_subscription, a_user
 
-VERBS = asked_verbs("playlists")
+VERBS = verbs_for_people("playlists")
 PARTNERS = range(2)
 SELLERS = {AccountKind.DEALER: Role.DEALER, AccountKind.RESELLER: Role.RESELLER}
 RULES = Rules(
@@ -221,7 +222,7 @@ def company(databases, tmp_path_factory):
         settings=service.settings,
         worker="this test",
     )
-    made = Company(World(service, database, RULES), tools)
+    made = Company(TenancyHarness(service, database, RULES), tools)
     owners = [made.partner(number) for number in PARTNERS]
     run_jobs(tools)
     for number, owner in enumerate(owners):

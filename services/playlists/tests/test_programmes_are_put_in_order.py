@@ -9,9 +9,9 @@ from .conftest import a_source, guide, run_jobs, shown, source_row
 pytestmark = pytest.mark.usefixtures("partner")
 
 
-def times_of(tools, database, *rows, **said):
+def times_of(tools, database, *rows, **fields):
     programmes = (("news.one", *row, "T") for row in rows)
-    source_id = a_source(tools, guide(*programmes), **said)
+    source_id = a_source(tools, guide(*programmes), **fields)
     run_jobs(tools)
     told = [
         f"{start:%H:%M}-{stop:%H:%M}"

@@ -63,13 +63,13 @@ def view_of(work, channel):
     return operations.get_channel(work, GetChannel(channel_id=channel.id))
 
 
-def tie(work, channel, guide_id):
+def map_channel(work, channel, guide_id):
     ties = [ChannelTie(channel_id=channel.id, guide_id=guide_id)]
     return proposals.tie_channels(work, TieChannels(ties=ties))
 
 
-def proposed(work, **said):
-    page = proposals.list_guide_proposals(work, ListGuideProposals(**said))
+def proposed(work, **values):
+    page = proposals.list_guide_proposals(work, ListGuideProposals(**values))
     return {row.name: [p.name for p in row.proposals] for row in page.items}
 
 
@@ -108,8 +108,8 @@ def test_pages_of_proposals_begin_with_the_likeliest_and_go_both_ways(work):
     for number, name in enumerate(("Chanel For", "Nothing Alike", "Chanel Four"), 1):
         a_channel(work, number, name)
 
-    def page(**said):
-        asked = ListGuideProposals(paging=Paging(limit=1, count_up_to=10, **said))
+    def page(**values):
+        asked = ListGuideProposals(paging=Paging(limit=1, count_up_to=10, **values))
         return proposals.list_guide_proposals(work, asked)
 
     first = page()
@@ -144,7 +144,7 @@ class TestChoice:
         a_guide(work, "Channel Four")
         channel = a_channel(work, 1, "Quite Another")
 
-        assert tie(work, channel, "Channel Four.id").count == 1
+        assert map_channel(work, channel, "Channel Four.id").count == 1
 
         view = view_of(work, channel)
         assert (view.guide.name, view.guide.tied_by) == ("Channel Four", TiedBy.MANUAL)
@@ -154,7 +154,7 @@ class TestChoice:
         channel = a_channel(work, 1, "Channel Four")
         assert view_of(work, channel).guide.tied_by is TiedBy.NAME
 
-        tie(work, channel, "")
+        map_channel(work, channel, "")
 
         view = view_of(work, channel)
         assert (view.guide, view.is_tied_by_staff) == (None, True)
@@ -163,9 +163,9 @@ class TestChoice:
     def test_it_can_be_found_by_itself_again(self, work):
         a_guide(work, "Channel Four")
         channel = a_channel(work, 1, "Channel Four")
-        tie(work, channel, "")
+        map_channel(work, channel, "")
 
-        tie(work, channel, None)
+        map_channel(work, channel, None)
 
         view = view_of(work, channel)
         assert (view.guide.name, view.is_tied_by_staff) == ("Channel Four", False)
@@ -175,7 +175,7 @@ class TestChoice:
     def test_an_import_does_not_change_it(self, work, chosen):
         a_guide(work, "Channel Four", "Cooking")
         channel = a_channel(work, 1, "Cooking")
-        tie(work, channel, chosen)
+        map_channel(work, channel, chosen)
         entry = PlaylistEntry(
             name="Cooking", address=channel.details.address, guide_id="Cooking.id"
         )
@@ -194,4 +194,4 @@ class TestChoice:
             with pytest.raises(Invalid):
                 proposals.tie_channels(work, TieChannels(ties=wrong))
         with pytest.raises(NotFound):
-            tie(work_of(NEIGHBOUR), channel, "x")
+            map_channel(work_of(NEIGHBOUR), channel, "x")

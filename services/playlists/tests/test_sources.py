@@ -215,10 +215,10 @@ class TestPrivateAddresses:
         assert refused.value.code == "guide_too_large"
 
 
-class TestAsked:
-    def create(self, work, keyring, **said):
+class TestIntervals:
+    def create(self, work, keyring, **values):
         request = CreateGuideSource(
-            **{"name": "G", "address": "https://g.example/x", **said}
+            **{"name": "G", "address": "https://g.example/x", **values}
         )
         return sources.create_guide_source(work, request, keyring=keyring)
 
@@ -228,11 +228,11 @@ class TestAsked:
             name: getattr(view, name)
             for name in ("address", "every_hours", "shift_minutes", "time_zone")
         }
-        said = {"source_id": view.id, "name": view.name, "is_on": view.is_on}
-        return {**said, **kept, **changed}
+        values = {"source_id": view.id, "name": view.name, "is_on": view.is_on}
+        return {**values, **kept, **changed}
 
     @pytest.mark.parametrize(
-        ("field", "said"),
+        ("field", "values"),
         [
             ("name", {"name": " "}),
             ("address", {"address": ""}),
@@ -247,9 +247,9 @@ class TestAsked:
             ("headers", {"headers": {"A": "b\r\nHost: evil"}}),
         ],
     )
-    def test_what_no_source_can_be(self, work, keyring, field, said):
+    def test_what_no_source_can_be(self, work, keyring, field, values):
         with pytest.raises(Invalid) as refused:
-            self.create(work, keyring, **said)
+            self.create(work, keyring, **values)
         assert list(refused.value.fields) == [field]
 
     def test_the_neighbour_sees_and_touches_nothing(self, work, work_of, keyring):
@@ -296,9 +296,9 @@ class TestAsked:
 
         assert sources.fetch_guide(work, FetchGuide(source_id=source_id)) == first
 
-    def listed(self, work, keyring, **said):
-        paging = Paging(order=said.pop("order", ""))
-        asked = ListGuideSources(paging=paging, **said)
+    def listed(self, work, keyring, **values):
+        paging = Paging(order=values.pop("order", ""))
+        asked = ListGuideSources(paging=paging, **values)
         page = sources.list_guide_sources(work, asked, keyring=keyring)
         return [view.name for view in page.items]
 
@@ -341,8 +341,8 @@ class TestAsked:
     def test_a_source_keeps_an_address_or_a_file(self, work, keyring):
         made = self.create(work, keyring)
 
-        def change(**said):
-            request = UpdateGuideSource(**self.same(made, address="", **said))
+        def change(**values):
+            request = UpdateGuideSource(**self.same(made, address="", **values))
             return sources.update_guide_source(work, request, keyring=keyring)
 
         with pytest.raises(Invalid) as refused:
@@ -387,9 +387,9 @@ def test_jobs_are_narrowed(tools, database):
     first, second = a_source(tools, GOOD), a_source(tools, b"not a guide")
     run_jobs(tools)
 
-    def found(context=None, **said):
+    def found(context=None, **values):
         with database.transaction(context) as work:
-            page = list_jobs(work, ListJobs(**said))
+            page = list_jobs(work, ListJobs(**values))
         return [job.source_id for job in page.items]
 
     assert found() == [second, first]
@@ -407,8 +407,8 @@ def test_the_overview_tells_how_it_went(tools, database):
     source_id = a_source(tools, GOOD)
     run_jobs(tools)
     with database.transaction() as work:
-        said = details(1, guide_id="NEWS.one")
-        create_channel(work, CreateChannel(details=said, partner_id=PARTNER))
+        values = details(1, guide_id="NEWS.one")
+        create_channel(work, CreateChannel(details=values, partner_id=PARTNER))
         view = sources.get_guide_source(
             work, GetGuideSource(source_id=source_id), keyring=tools.keyring
         )

@@ -24,7 +24,7 @@ LONGEST = 60
 
 
 @contextmanager
-def a_worker(settings, **told):
+def a_worker(settings, **options):
     environment = {
         **os.environ,
         "AMQP_URI": settings.amqp_uri,
@@ -32,7 +32,7 @@ def a_worker(settings, **told):
         "LINEUP_SECRET_KEYS": settings.lineup_secret_keys,
         "BLOB_URL": settings.blob_url,
         "JOB_LEASE_SECONDS": "3",
-        **told,
+        **options,
     }
     process = subprocess.Popen([sys.executable, "-c", WORKER], env=environment)
     try:

@@ -1,6 +1,5 @@
 """Work that waits for the worker is told to whoever watches, and so is what it does."""
 
-import socket
 import time
 from dataclasses import replace
 from threading import Thread
@@ -13,6 +12,7 @@ from sqlalchemy import select, text
 from lineup.blobs import BlobStore
 from lineup.database.records import OUTBOX
 from lineup.delivery import shard_of_user
+from lineup.testing.ports import free_port
 from playlists import metrics as watching
 from playlists.entitlements.operations import upsert_users
 from playlists.rendering.access import write_due
@@ -25,7 +25,7 @@ from .test_the_worker_may_die import a_worker, wait_for
 pytestmark = pytest.mark.usefixtures("partner")
 
 
-def told(database):
+def sent(database):
     """{work: (how much is due, for how many seconds the oldest has been)}."""
     with database.transaction() as work:
         metric_sources = (watching.jobs, watching.facts, watching.sets)
@@ -38,14 +38,14 @@ def told(database):
 
 
 def test_what_nobody_does_grows_old(database, tools, clock):
-    assert told(database) == {"jobs": (0, 0), "facts": (0, 0), "sets": (0, 0)}
+    assert sent(database) == {"jobs": (0, 0), "facts": (0, 0), "sets": (0, 0)}
     a_source(tools, b"a guide")
     with database.transaction() as work:
         upsert_users(work, [a_user(work)])
 
     clock.forward(seconds=90)
 
-    assert told(database) == {"jobs": (1, 90), "facts": (1, 90), "sets": (0, 0)}
+    assert sent(database) == {"jobs": (1, 90), "facts": (1, 90), "sets": (0, 0)}
 
 
 def announced(database, event_type):
@@ -68,18 +68,12 @@ def test_what_a_turn_of_the_worker_announces_bears_its_id_and_its_trace(
 
     context = announced(database, "access_changed")[0]["context"]
     span = collector.spans["playlists-worker.write_facts"]
-    said = {one.key: one.value.string_value for one in span.attributes}
-    assert said == {
+    seen = {one.key: one.value.string_value for one in span.attributes}
+    assert seen == {
         "lineup.request_id": context["request_id"],
         "lineup.outcome": "ok",
     }
     assert span.span_id.hex() in context["traceparent"]
-
-
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 def test_a_worker_that_cannot_write_lives_and_is_not_ready_until_it_can(
@@ -89,31 +83,32 @@ def test_a_worker_that_cannot_write_lives_and_is_not_ready_until_it_can(
     in_the_way.touch()
     port = free_port()
 
-    def asked(page):
+    def request_of(page):
         try:
             return requests.get(f"http://127.0.0.1:{port}/{page}", timeout=5)
         except (requests.ConnectionError, requests.Timeout):
             return None
 
     def says(page, status):
-        answer = asked(page)
+        answer = request_of(page)
         return answer is not None and answer.status_code == status
 
     with database.transaction() as work:
         upsert_users(work, [a_user(work)])
-    told = {"BLOB_URL": in_the_way.as_uri(), "PROBE_PORT": str(port)}
-    with a_worker(settings, **told):
+    sent = {"BLOB_URL": in_the_way.as_uri(), "PROBE_PORT": str(port)}
+    with a_worker(settings, **sent):
         wait_for(lambda: says("readyz", 503))
         # The database is looked at first, and until then it is not ready either.
         failed = 'endpoint="write_facts",kind="turn",outcome="failed"'
-        wait_for(lambda: failed in asked("metrics").text)
+        wait_for(lambda: failed in request_of("metrics").text)
         assert says("readyz", 503)
         assert says("livez", 200)
 
         in_the_way.unlink()
         wait_for(lambda: says("readyz", 200))
         assert (
-            'endpoint="write_facts",kind="turn",outcome="ok"' in asked("metrics").text
+            'endpoint="write_facts",kind="turn",outcome="ok"'
+            in request_of("metrics").text
         )
 
 

@@ -54,7 +54,7 @@ class LineupEntrypoint(Entrypoint):
         return metrics.outcome_of(failure and failure[1])
 
     def tell(
-        self, outcome: str, seconds: float, pieces: int = 1, **noted: object
+        self, outcome: str, seconds: float, batch_size: int = 1, **noted: object
     ) -> None:
         """Count pieces of work that are over, and log one line of them together.
 
@@ -62,7 +62,7 @@ class LineupEntrypoint(Entrypoint):
         """
         kind, endpoint = str(self.endpoint.kind), self.endpoint.name
         service = self.container.service_name
-        metrics.count(service, kind, endpoint, outcome, seconds, pieces)
+        metrics.count(service, kind, endpoint, outcome, seconds, batch_size)
         if self.endpoint.kind != EndpointKind.TIMER:
             taken = round(seconds, 4)
             log.info("done", kind=kind, outcome=outcome, seconds=taken, **noted)

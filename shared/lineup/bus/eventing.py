@@ -127,13 +127,13 @@ class EventEntrypoint(LineupEntrypoint):
 
     def _put(self, lane: Lane, deliveries: Sequence[IncomingMessage]) -> None:
         lane.put(deliveries)
-        self._begin_turns(lane)
+        self._begin_batches(lane)
 
-    def _begin_turns(self, lane: Lane) -> None:
+    def _begin_batches(self, lane: Lane) -> None:
         while lane.begin():
-            self.container.spawn_managed_thread(partial(self._turn, lane), "turn")
+            self.container.spawn_managed_thread(partial(self._run_batch, lane), "turn")
 
-    def _turn(self, lane: Lane) -> None:
+    def _run_batch(self, lane: Lane) -> None:
         """Work on what waits, when there is room; aside with what is no event."""
         self.events.room.acquire()
         taken = [(delivery, self._read(delivery)) for delivery in lane.take()]
@@ -142,12 +142,12 @@ class EventEntrypoint(LineupEntrypoint):
         if events:
             self._work(lane, deliveries, events)
         else:
-            self._end_turn(lane)
+            self._end_batch(lane)
 
-    def _end_turn(self, lane: Lane) -> None:
+    def _end_batch(self, lane: Lane) -> None:
         self.events.room.release()
         lane.end()
-        self._begin_turns(lane)
+        self._begin_batches(lane)
 
     def _work(
         self,
@@ -167,7 +167,7 @@ class EventEntrypoint(LineupEntrypoint):
             span = self.span(None, request_id, traces)
 
         def on_end(_result: Any, failure: Failure | None) -> Failure | None:
-            self._end_turn(lane)
+            self._end_batch(lane)
             self._settle(deliveries, failure)
             return failure
 

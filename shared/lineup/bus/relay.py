@@ -87,13 +87,13 @@ class Relay(DependencyProvider):
         while not self._stopping:
             self._wake.wait(POLL_SECONDS)
             self._wake.clear()
-            pause = self._turn(pause)
+            pause = self._publish_waiting(pause)
             time.sleep(0 if self._stopping else pause)
-        self._turn(pause)
+        self._publish_waiting(pause)
         self._drop()
         self._done.set()
 
-    def _turn(self, pause: float) -> float:
+    def _publish_waiting(self, pause: float) -> float:
         try:
             while self._carried():
                 pass
@@ -182,7 +182,7 @@ def _claim() -> ReturningDelete[Any]:
 
 def is_of_a_row(error: Exception) -> bool:
     """Whether the broker is there and would not take this, or nobody could write it."""
-    refused = (ChannelError, IrrecoverableConnectionError, broker.NotConfirmed)
+    refused = (ChannelError, IrrecoverableConnectionError, broker.Unconfirmed)
     away = (*broker.LOST, SQLAlchemyError)
     return isinstance(error, refused) or not isinstance(error, away)
 

@@ -20,7 +20,7 @@ def rotate_keys(service: str | None, check: bool) -> None:  # noqa: FBT001
     """
     is_done = True
     for name in selected_services(service):
-        met = _rotated(name, look_only=check)
+        met = _rotated(name, dry_run=check)
         told = "encrypted with older keys" if check else "re-encrypted"
         click.echo(
             f"{name}: {met['older']} {told}, {met['newest']} with the first key,"
@@ -31,7 +31,7 @@ def rotate_keys(service: str | None, check: bool) -> None:  # noqa: FBT001
         raise click.exceptions.Exit(1)
 
 
-def _rotated(service: str, *, look_only: bool) -> Counter[str]:
+def _rotated(service: str, *, dry_run: bool) -> Counter[str]:
     from sqlalchemy import create_engine
 
     from lineup.command.rotation import Rotation
@@ -46,7 +46,7 @@ def _rotated(service: str, *, look_only: bool) -> Counter[str]:
     uri = told["DATABASE_URI"].replace("postgresql://", "postgresql+psycopg2://", 1)
     engine = create_engine(uri, hide_parameters=True)
     try:
-        rotation = Rotation(engine, keys, write=not look_only)
+        rotation = Rotation(engine, keys, write=not dry_run)
         rotation.run(service)
     finally:
         engine.dispose()

@@ -49,20 +49,20 @@ def probe(service: str, ready: bool) -> None:  # noqa: FBT001
     if not port:
         raise click.ClickException(f"PROBE_PORT of {service} is not set.")
     path = "/readyz" if ready else "/livez"
-    host = asked_at(settings.get("PROBE_ADDRESS", LOOPBACK))
-    asked = http.client.HTTPConnection(host, port, timeout=PROBE_SECONDS)
+    host = probe_host(settings.get("PROBE_ADDRESS", LOOPBACK))
+    connection = http.client.HTTPConnection(host, port, timeout=PROBE_SECONDS)
     try:
-        asked.request("GET", path)
-        answer = asked.getresponse()
+        connection.request("GET", path)
+        answer = connection.getresponse()
         click.echo(f"{answer.status} {answer.read().decode()}")
     except OSError as error:
         raise click.ClickException(f"{service} does not respond: {error}") from None
     finally:
-        asked.close()
+        connection.close()
     sys.exit(answer.status != http.client.OK)
 
 
-def asked_at(listening: str) -> str:
+def probe_host(listening: str) -> str:
     """Where a service that listens there is found from this machine."""
     return {"0.0.0.0": LOOPBACK, "": LOOPBACK, "::": "::1"}.get(listening, listening)  # noqa: S104
 

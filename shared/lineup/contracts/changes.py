@@ -15,7 +15,6 @@ __all__ = [
     "UNSET",
     "Given",
     "either",
-    "given_fields",
     "hidden_of",
     "merged",
     "merges_into",
@@ -23,6 +22,7 @@ __all__ = [
     "reset",
     "resets_of",
     "resets_to",
+    "set_fields",
 ]
 
 T = TypeVar("T")
@@ -75,7 +75,7 @@ def reset(change: type[T]) -> T:
     return change(**resets_of(change))
 
 
-def given_fields(change: Any) -> dict[str, Any]:
+def set_fields(change: Any) -> dict[str, Any]:
     """What a change says, by field."""
     values = {field.name: getattr(change, field.name) for field in fields(change)}
     return {name: value for name, value in values.items() if value is not UNSET}
@@ -88,4 +88,4 @@ def either(value: Given[T], present: T) -> T:
 
 def merged(present: T, change: Any) -> T:
     """What is there, with what a change says in its place."""
-    return replace(present, **given_fields(change))  # type: ignore[type-var]
+    return replace(present, **set_fields(change))  # type: ignore[type-var]

@@ -85,7 +85,7 @@ class DatabaseReadiness:
         """
         return self._is_migrated and self.is_reached()
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Look now."""
         try:
             found = self._revision()
@@ -109,7 +109,7 @@ class DatabaseReadiness:
     def _run(self) -> None:
         while not self._over.is_set():
             try:
-                self.look()
+                self.check()
             except Exception:
                 log.exception("database_readiness_failed")
             is_well = self._is_migrated and self.is_reached()

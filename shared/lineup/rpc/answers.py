@@ -56,9 +56,9 @@ class Answer(Generic[R]):
         try:
             result = self._result()
         except BaseException as error:
-            self._told(error)
+            self._finish(error)
             raise
-        self._told(None)
+        self._finish(None)
         return result
 
     def reply_or(self, default: D) -> R | D:
@@ -78,7 +78,7 @@ class Answer(Generic[R]):
         except Refusal:
             return
 
-    def _told(self, error: BaseException | None) -> None:
+    def _finish(self, error: BaseException | None) -> None:
         if not self._is_over:
             self._is_over = True
             self._over(error)
@@ -90,14 +90,14 @@ class Answer(Generic[R]):
             if self.heed is not None and (reply.written or reply.is_behind):
                 self.heed(reply.written, reply.is_behind)
             if reply.error is not None:
-                raise self._said(reply.error)
+                raise self._error_of(reply.error)
             result: R = wire.decode_result(reply.result, self._reply_type)
         except msgspec.DecodeError as error:
             log.error("reply_misfit", service=self._service, error=str(error))  # noqa: TRY400
             raise ServiceFault(self._service, "") from None
         return result
 
-    def _said(self, error: wire.Error) -> Exception:
+    def _error_of(self, error: wire.Error) -> Exception:
         if error.refusal is not None:
             return from_wire(error.refusal)
         return ServiceFault(self._service, error.request_id)

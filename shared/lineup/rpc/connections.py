@@ -30,7 +30,7 @@ class RpcConnections:
         publisher = self._take()
         try:
             yield publisher
-        except (broker.Unroutable, broker.NotConfirmed):
+        except (broker.Unroutable, broker.Unconfirmed):
             self._keep(publisher)
             raise
         except BaseException:

@@ -87,7 +87,7 @@ class Sending:
             self._future.add_done_callback(self._note)
             try:
                 self._publish()
-            except broker.NotConfirmed:
+            except broker.Unconfirmed:
                 self._times = max(self._times, TIMES - 1)
                 time.sleep(PAUSE_SECONDS)
             except broker.LOST:

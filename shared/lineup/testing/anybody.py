@@ -1,6 +1,6 @@
 """Verbs asked by anybody with any values, in a world of many owners.
 
-for verb in asked_verbs("billing").values():
+for verb in verbs_for_people("billing").values():
     ask_anything(world, people, verb)
 """
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lineup.context import Actor, Feature, Permission
 from lineup.scope import ROOT
-from lineup.testing.tenancy import Answer, World
+from lineup.testing.tenancy import Answer, TenancyHarness
 from lineup.verbs import Verb, verbs_of
 
 EXAMPLES = 25
@@ -21,13 +21,13 @@ SELDOM = 4
 """How often somebody is not limited for each time that they are."""
 
 
-def asked_verbs(service: str) -> dict[str, Verb]:
+def verbs_for_people(service: str) -> dict[str, Verb]:
     """The verbs of a service that people may ask, by name."""
     return {verb.name: verb for verb in verbs_of(service) if verb.allowed}
 
 
 def ask_anything(
-    world: World,
+    harness: TenancyHarness,
     people: Sequence[Actor],
     verb: Verb,
     *,
@@ -42,13 +42,13 @@ def ask_anything(
     @settings(max_examples=EXAMPLES)
     def ask(data: Any) -> None:
         actor = data.draw(actors(people, verb, others))
-        answer = world.ask(actor, data.draw(world.requests(verb.request, actor)))
+        answer = harness.ask(actor, data.draw(harness.requests(verb.request, actor)))
         if found := answer.violations():
             raise AssertionError("\n".join(found))
         also(answer)
 
     ask()
-    if verb.name not in world.reached:
+    if verb.name not in harness.reached:
         raise AssertionError("No values fit, or nobody may ask it.")
 
 

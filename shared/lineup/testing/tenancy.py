@@ -1,12 +1,12 @@
 """Whether anybody sees or changes what lies outside of their scopes, by any verb.
 
-    world = World(BillingService(), database, keyring, …)
-    world.do(actor, CreateProduct(…))   # fills it
-    world.close()                       # from now on it is only tried
-    assert world.ask(actor, request).violations() == []
+    harness = TenancyHarness(BillingService(), database, keyring, …)
+    harness.do(actor, CreateProduct(…))   # fills it
+    harness.close()                       # from now on it is only tried
+    assert harness.ask(actor, request).violations() == []
 
 The rows themselves tell whose they are: by their scope, else by what they name. What a
-call writes is noted by triggers and undone, so that each call finds the same world.
+call writes is noted by triggers and undone, so that each call finds the same rows.
 """
 
 import json
@@ -27,7 +27,8 @@ from lineup.database import Database
 from lineup.errors import Refusal
 from lineup.ids import new_id
 from lineup.scope import ROOT, covers
-from lineup.testing.asking import requests
+from lineup.testing.sample_requests import requests
+from lineup.testing.tenancy_rules import Owned, Row, Rules, words_of
 from lineup.verbs import Kind, verb_of
 
 TOUCHED = """
@@ -51,55 +52,9 @@ OF_THE_BUS = frozenset({"outbox", "inbox", "idempotency", "alembic_version", "to
 UUIDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 HEXED = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 """Ids as paths have them."""
-SHORTEST_WORD = 6
-"""Shorter texts are anybody's."""
-
-COMMON = re.compile(r"[a-z_]+|\d{4}-\d\d-\d\dT.*|\\x[0-9a-f]*|/.*")
-"""What says nothing of its row: states, moments, digests; ids count in paths, too."""
-
-Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rules:
-    """What a service's tables mean, as far as their columns do not say it."""
-
-    shown_below: frozenset[str] = frozenset()
-    """Tables whose rows those below may read: a partner's catalogue."""
-    named_below: Mapping[str, str] = field(default_factory=dict)
-    """Columns that those below may read, by table: what the company above is called."""
-    public: frozenset[str] = frozenset()
-    """Tables of the installation's own that everybody may read."""
-    counted: frozenset[str] = frozenset()
-    """Tables without an owner that everybody writes: counters of wrong passwords."""
-    sides: frozenset[str] = frozenset()
-    """Columns that say where a row lies, too: a request between two has two sides."""
-    told: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Tables of others that a verb tells of by what it is for, such as a directory."""
-    written: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Tables in which a verb leaves rows with others, by what it is for."""
-    written_above: frozenset[str] = frozenset()
-    """Tables in which those below write, too: where their money goes."""
-    handles: frozenset[str] = frozenset()
-    """Columns by which rows name another beside its id, such as a guide's import."""
-    tables_of: Mapping[str, str] = field(default_factory=dict)
-    """Which table a field names, where its name does not say."""
-    known: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-    """Values of fields that chance would never find."""
-
-
-@dataclass(frozen=True)
-class Owned:
-    """A row of the world, where it lies in the tree, and what would give it away."""
-
-    table: str
-    scope: str
-    words: frozenset[str]
-    sides: tuple[str, ...] = ()
-    """Where it lies, too."""
-
-
-class World:
+class TenancyHarness:
     """A service with rows of many owners, whom anybody may ask anything."""
 
     def __init__(
@@ -115,7 +70,7 @@ class World:
         self.service.clock = database.clock
 
     def do(self, actor: Actor, request: Any) -> Any:
-        """Have something done for good, to fill the world."""
+        """Have something done for good, to fill the tables."""
         return self._answer(self.database, actor, request)
 
     def close(self) -> None:
@@ -213,10 +168,12 @@ class World:
         method = getattr(type(self.service), verb.name)
         context = Context(actor=actor, idempotency_key=str(new_id()))
         authorize(method.endpoint, context)
-        said = wire.decode_request(wire.encode_request(request), verb.request)
+        received = wire.decode_request(wire.encode_request(request), verb.request)
         self.service.database = database
         self.reached.add(verb.name)
-        return method(self.service, Call(name=verb.name, request=said, context=context))
+        return method(
+            self.service, Call(name=verb.name, request=received, context=context)
+        )
 
     def owned(self) -> Iterable[Owned]:
         """Every row that is somebody's."""
@@ -323,7 +280,7 @@ class World:
 class Answer:
     """What a call was answered, and the rows it wrote: table, before, after."""
 
-    world: World
+    harness: TenancyHarness
     actor: Actor
     request: Any
     reply: Any = None
@@ -332,21 +289,24 @@ class Answer:
 
     def violations(self) -> list[str]:
         """What of it lies outside of the actor's scopes; empty when all is well."""
-        return [*self._told(), *self._written()]
+        return [*self._revealed(), *self._written()]
 
-    def _told(self) -> Iterable[str]:
+    def _revealed(self) -> Iterable[str]:
         """What is told of rows that the actor may not see, but for what it named."""
-        said, hidden = self._text(), self.world.hidden_from(self.actor) - self._meant()
+        answer_text, hidden = (
+            self._text(),
+            self.harness.hidden_from(self.actor) - self._meant(),
+        )
         asked = wire.encode_request(self.request).decode()
-        ids = {str(UUID(hexed)) for hexed in HEXED.findall(said)} & hidden
-        words = ids | {word for word in hidden if word in said}
+        ids = {str(UUID(hexed)) for hexed in HEXED.findall(answer_text)} & hidden
+        words = ids | {word for word in hidden if word in answer_text}
         return (f"told {word}" for word in sorted(words) if word not in asked)
 
     def _meant(self) -> set[str]:
         """What the verb tells everybody of others' rows."""
         name = verb_of(type(self.request)).name
-        tables = self.world.rules.told.get(name, frozenset())
-        rows = (row for table in tables for row in self.world.rows(table))
+        tables = self.harness.rules.told.get(name, frozenset())
+        rows = (row for table in tables for row in self.harness.rows(table))
         return {word for row in rows for word in words_of(row)}
 
     def _text(self) -> str:
@@ -357,7 +317,7 @@ class Answer:
 
     def _written(self) -> Iterable[str]:
         """Rows that were written though they lie, or lay, elsewhere."""
-        rules = self.world.rules
+        rules = self.harness.rules
         meant = rules.written.get(verb_of(type(self.request)).name, frozenset())
         written = [
             (name, row)
@@ -365,13 +325,13 @@ class Answer:
             for row in filter(None, rows)
             if name not in rules.counted | meant
         ]
-        for name, scope, row in self.world.placed(written):
-            places = scope, *self.world.sides_of(row)
+        for name, scope, row in self.harness.placed(written):
+            places = scope, *self.harness.sides_of(row)
             if name in rules.written_above and self._is_above(scope):
                 continue
             if not any(covers(self.actor, one) for one in places):
                 yield f"wrote {name} at {scope}: {row}"
-            elif strange := self.world.strangers(self.actor, row):
+            elif strange := self.harness.strangers(self.actor, row):
                 yield f"named in {name} what lies at {strange}: {row}"
 
     def _is_above(self, scope: str) -> bool:
@@ -385,13 +345,3 @@ class _Undone(Database):
         super().__init__(database.engine, database.clock)
         for made in (self._sessions, self._recording):
             made.configure(bind=connection, join_transaction_mode="create_savepoint")
-
-
-def words_of(row: Row) -> frozenset[str]:
-    """The ids and texts of a row by which it would be known."""
-    return frozenset(
-        value
-        for name, value in row.items()
-        if isinstance(value, str) and name != "time_zone"
-        if len(value) >= SHORTEST_WORD and not COMMON.fullmatch(value)
-    )

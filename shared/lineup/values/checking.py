@@ -57,8 +57,8 @@ def rule_of(hint: Any) -> tuple[Any, Rule | None]:
     """A type without its annotations, and the rule it goes by."""
     plain, named = hint, None
     while typing.get_origin(plain) is Annotated:
-        plain, *said = typing.get_args(plain)
-        named = named or next(filter(_is_rule, said), None)
+        plain, *marks = typing.get_args(plain)
+        named = named or next(filter(_is_rule, marks), None)
     kind = typing.get_origin(plain) or plain
     return plain, named or DEFAULTS.get(kind)
 
@@ -80,8 +80,8 @@ def check_of(hint: Any) -> Check | None:
     return _both(rule, inner) if inner else _by(rule)
 
 
-def _is_rule(said: Any) -> bool:
-    return hasattr(said, "checked") and hasattr(said, "schema")
+def _is_rule(marks: Any) -> bool:
+    return hasattr(marks, "checked") and hasattr(marks, "schema")
 
 
 def _inside(plain: Any) -> Check | None:

@@ -33,7 +33,7 @@ class Ask:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class Reported:
     note: str
     by: int = 0
 
@@ -60,27 +60,27 @@ def write(work: UnitOfWork, consumer: str, note: str) -> None:
     work.session.execute(text(insert), values)
 
 
-def write_note(work: UnitOfWork, request: Ask) -> Said:
+def write_note(work: UnitOfWork, request: Ask) -> Reported:
     write(work, "write_note", request.note)
-    return Said(note=request.note)
+    return Reported(note=request.note)
 
 
-def announce_note(work: UnitOfWork, request: Ask) -> Said:
+def announce_note(work: UnitOfWork, request: Ask) -> Reported:
     note = UUID(int=abs(hash(request.note)))
     work.announce(
         NoteChanged(id=note, version=1, note=request.note, seconds=request.seconds)
     )
-    return Said(note=request.note)
+    return Reported(note=request.note)
 
 
-def announce_many_notes(work: UnitOfWork, request: Ask) -> Said:
+def announce_many_notes(work: UnitOfWork, request: Ask) -> Reported:
     note = UUID(int=abs(hash(request.note)))
     many = [
         NoteChanged(id=note, version=version, note=request.note)
         for version in range(1, 21)
     ]
     work.announce_all(many)
-    return Said(note=request.note)
+    return Reported(note=request.note)
 
 
 class DrillClient:
@@ -92,10 +92,10 @@ class DrillClient:
         self.rpc = rpc
 
     def __getattr__(self, verb):
-        return Asking(self.rpc, self.service, verb)
+        return Caller(self.rpc, self.service, verb)
 
 
-class Asking:
+class Caller:
     """One verb, to be called and waited for, or `later`."""
 
     def __init__(self, rpc, service, verb):
@@ -107,7 +107,7 @@ class Asking:
 
     def later(self, context, request, *, timeout=10):
         return self.rpc.call(
-            *self.verb, context, request, reply_type=Said, timeout=timeout
+            *self.verb, context, request, reply_type=Reported, timeout=timeout
         )
 
 
@@ -121,7 +121,7 @@ def rpc(*, allowed):
             kind=Kind.WRITE,
             access=AccessRule(allowed=frozenset(allowed)),
             request=Ask,
-            reply=Said,
+            reply=Reported,
         )
         return answering(verb, method)
 
@@ -130,69 +130,69 @@ def rpc(*, allowed):
 
 class CallEntrypoints(Entrypoints):
     @rpc(allowed=PUBLIC)
-    def echo(self, call: Call[Ask]) -> Said:
-        return Said(note=call.request.note, by=os.getpid())
+    def echo(self, call: Call[Ask]) -> Reported:
+        return Reported(note=call.request.note, by=os.getpid())
 
     @rpc(allowed=SELLERS)
-    def for_sellers(self, call: Call[Ask]) -> Said:
-        return Said(note=call.actor.name)
+    def for_sellers(self, call: Call[Ask]) -> Reported:
+        return Reported(note=call.actor.name)
 
     @rpc(allowed=PUBLIC)
-    def refuse(self, call: Call[Ask]) -> Said:
+    def refuse(self, call: Call[Ask]) -> Reported:
         raise NoteTaken(details={"note": call.request.note})
 
     @rpc(allowed=PUBLIC)
-    def refuse_fields(self, call: Call[Ask]) -> Said:
+    def refuse_fields(self, call: Call[Ask]) -> Reported:
         raise Invalid(fields={"note": ["Too long."]})
 
     @rpc(allowed=PUBLIC)
-    def break_down(self, call: Call[Ask]) -> Said:
+    def break_down(self, call: Call[Ask]) -> Reported:
         raise RuntimeError(f"the secret is {call.request.note}")
 
     @rpc(allowed=PUBLIC)
-    def give_nonsense(self, call: Call[Ask]) -> Said:
+    def give_nonsense(self, call: Call[Ask]) -> Reported:
         return object()
 
     @rpc(allowed=PUBLIC)
-    def take_time(self, call: Call[Ask]) -> Said:
+    def take_time(self, call: Call[Ask]) -> Reported:
         eventlet.sleep(call.request.seconds)
         with self.database.transaction(call.context) as work:
             return write_note(work, call.request)
 
     @rpc(allowed=PUBLIC)
-    def wait(self, call: Call[Ask]) -> Said:
+    def wait(self, call: Call[Ask]) -> Reported:
         eventlet.sleep(call.request.seconds)
-        return Said(note=call.request.note)
+        return Reported(note=call.request.note)
 
     @rpc(allowed=PUBLIC)
-    def hog(self, call: Call[Ask]) -> Said:
+    def hog(self, call: Call[Ask]) -> Reported:
         in_thread(_burn, call.request.seconds)
-        return Said(note=call.request.note)
+        return Reported(note=call.request.note)
 
     @rpc(allowed=PUBLIC)
-    def sleep_in_sql(self, call: Call[Ask]) -> Said:
+    def sleep_in_sql(self, call: Call[Ask]) -> Reported:
         with self.database.transaction() as work:
             work.session.execute(
                 text("SELECT pg_sleep(:s)"), {"s": call.request.seconds}
             )
-        return Said(note=call.request.note)
+        return Reported(note=call.request.note)
 
     @rpc(allowed=PUBLIC)
-    def write_once(self, call: Call[Ask]) -> Said:
+    def write_once(self, call: Call[Ask]) -> Reported:
         return self.database.run_idempotent(call, write_note)
 
     @rpc(allowed=PUBLIC)
-    def write_once_and_linger(self, call: Call[Ask]) -> Said:
-        said = self.database.run_idempotent(call, write_note)
+    def write_once_and_linger(self, call: Call[Ask]) -> Reported:
+        lines = self.database.run_idempotent(call, write_note)
         eventlet.sleep(call.request.seconds)
-        return said
+        return lines
 
     @rpc(allowed=PUBLIC)
-    def announce(self, call: Call[Ask]) -> Said:
+    def announce(self, call: Call[Ask]) -> Reported:
         return self.database.run_idempotent(call, announce_note)
 
     @rpc(allowed=PUBLIC)
-    def announce_many(self, call: Call[Ask]) -> Said:
+    def announce_many(self, call: Call[Ask]) -> Reported:
         return self.database.run_idempotent(call, announce_many_notes)
 
 

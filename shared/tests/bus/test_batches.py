@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 from drill import BatchService
-from patience import wait_for
+from waits import wait_for
 
 from lineup.bus import dead_letters, endpoints_of, on_event
 from lineup.context import Event
@@ -16,7 +16,7 @@ ASIDE = f"{QUEUE}.dlq"
 
 def lines(copy, name):
     """What a copy logged by that name."""
-    told = (json.loads(line) for line in copy.said().splitlines() if line[:1] == "{")
+    told = (json.loads(line) for line in copy.output().splitlines() if line[:1] == "{")
     return [line for line in told if line["event"] == name]
 
 
@@ -96,7 +96,7 @@ def test_poison_in_a_batch_goes_aside_alone_with_one_traceback(
     assert (dead_letter.reason, dead_letter.tries) == ("RuntimeError", 3)
     assert effects("batches")[:2] == ["1", "4"]
     assert len(lines(copy, "batch_failed")) == 1
-    assert copy.said().count("Traceback") == 1
+    assert copy.output().count("Traceback") == 1
     assert [line["tries"] for line in lines(copy, "endpoint_failed_again")] == [2, 3]
 
 
@@ -158,7 +158,7 @@ def test_a_batch_waits_for_the_database_and_is_not_put_aside(
     database_gate.close()
     for note in ("a", "b", "c"):
         publish_note(note)
-    wait_for(lambda: copy.said().count("event_waits") > 3, what="waiting")
+    wait_for(lambda: copy.output().count("event_waits") > 3, what="waiting")
 
     database_gate.open()
 

@@ -52,7 +52,7 @@ def test_a_bug_shows_no_more_than_the_request_id(standing, standing_copy):
     assert "hidden" not in str(vars(fault.value))
     lines = [
         line
-        for line in standing_copy.said().splitlines()
+        for line in standing_copy.output().splitlines()
         if "endpoint_failed" in line and "break_down" in line
     ]
     assert len(lines) == 1

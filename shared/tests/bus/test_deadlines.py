@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from drill import Ask
-from patience import no_longer_than, wait_for
+from waits import no_longer_than, wait_for
 
 from lineup import broker, wire
 from lineup.context import Context

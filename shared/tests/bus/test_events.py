@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 from amqp.exceptions import PreconditionFailed
 from drill import Ask, DrillService
-from patience import wait_for
 from sqlalchemy import insert, select, text
+from waits import wait_for
 
 from lineup.bus import dead_letters as aside
 from lineup.context import Context
@@ -165,7 +165,7 @@ def test_a_row_that_the_broker_refuses_holds_up_no_other(
 
     expected = {"one", "two", "three"}
     wait_for(lambda: set(effects("drill.on_note_changed")) == expected, what="all")
-    wait_for(lambda: "event_put_off" in copy.said(), what="a line of the log")
+    wait_for(lambda: "event_put_off" in copy.output(), what="a line of the log")
     with engine.connect() as connection:
         left = connection.execute(select(OUTBOX.c.source)).scalars().all()
     assert left == ["poison"], "it is kept, and tried again later"
@@ -185,9 +185,11 @@ def test_a_queue_with_other_arguments_ends_the_process_loudly(service, queues):
 
     assert copy.process.wait(15) == 1
 
-    assert "BusMisconfigured" in copy.said()
-    assert QUEUE in copy.said()
-    assert PreconditionFailed.__name__ in copy.said() or "inequivalent" in copy.said()
+    assert "BusMisconfigured" in copy.output()
+    assert QUEUE in copy.output()
+    assert (
+        PreconditionFailed.__name__ in copy.output() or "inequivalent" in copy.output()
+    )
 
 
 def test_events_never_take_all_workers(service, drill, publish_note, effects):

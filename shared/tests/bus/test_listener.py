@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 from drill import DrillClient, NoteChanged
-from patience import wait_for
+from waits import wait_for
 
 from lineup.rpc import Listener, RpcClient
 

@@ -5,8 +5,8 @@ from contextlib import suppress
 
 import amqp
 import pytest
-from drill import Ask, DrillClient, Said
-from patience import no_longer_than, wait_for
+from drill import Ask, DrillClient, Reported
+from waits import no_longer_than, wait_for
 
 from lineup import broker, wire
 from lineup.call_queues import FORMER, KINDS, QUORUM, TRANSIENT
@@ -150,7 +150,7 @@ class FormerService:
 
     def _answer(self, message: amqp.Message):
         content = broker.message(
-            wire.encode_result(Said(note=message.delivery_info["routing_key"])),
+            wire.encode_result(Reported(note=message.delivery_info["routing_key"])),
             correlation_id=message.properties["correlation_id"],
         )
         reply_to = message.properties["reply_to"]

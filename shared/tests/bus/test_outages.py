@@ -2,8 +2,8 @@
 
 import pytest
 from drill import Ask, DrillClient
-from patience import no_longer_than, wait_for
 from sqlalchemy import text
+from waits import no_longer_than, wait_for
 
 from lineup.context import Context
 from lineup.errors import Unavailable
@@ -53,7 +53,7 @@ def test_a_service_that_loses_the_broker_in_mid_work_lives_and_answers(
 
     assert answer.reply().note == "x"
     assert copy.process.poll() is None
-    assert "not_settled_will_come_again" in copy.said()
+    assert "not_settled_will_come_again" in copy.output()
 
 
 def test_who_comes_over_http_is_served_while_the_broker_is_away(service, gate):
@@ -92,12 +92,12 @@ def test_what_is_announced_during_an_outage_arrives_after_it(
     gate.close()
     wait_for(lambda: not copy.ready(), what="unreadiness")
     put_into_outbox(engine, "kept")
-    wait_for(lambda: "relay_stalled" in copy.said(), what="a try in vain")
+    wait_for(lambda: "relay_stalled" in copy.output(), what="a try in vain")
 
     gate.open()
 
     wait_for(lambda: effects("drill.on_note_changed") == ["kept"], what="the effect")
-    wait_for(lambda: "relay_recovered" in copy.said(), what="recovery")
+    wait_for(lambda: "relay_recovered" in copy.output(), what="recovery")
     assert copy.process.poll() is None
 
 
@@ -119,7 +119,7 @@ def test_publishers_that_were_cut_while_idle_are_replaced_before_they_are_needed
 
     wait_for(lambda: "two" in effects("drill.on_note_changed"), what="the effect")
     wait_for(lambda: queues.count(f"{QUEUE}.dlq") == 2, what="putting aside")
-    assert "relay_stalled" not in copy.said()
+    assert "relay_stalled" not in copy.output()
     assert effects("tries").count("poison") == 4
 
 
@@ -146,7 +146,7 @@ def test_events_wait_for_the_database_and_are_not_put_aside(
     copy = service(DATABASE_URI=database_gate.uri, EVENT_RETRY_SECONDS="0.1")
     database_gate.close()
     publish_note("patient")
-    wait_for(lambda: copy.said().count("event_waits") > 3, what="waiting")
+    wait_for(lambda: copy.output().count("event_waits") > 3, what="waiting")
 
     database_gate.open()
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import requests
-from patience import wait_for
 from sqlalchemy import text
+from waits import wait_for
 
 from lineup.database.readiness import STALE_SECONDS, DatabaseReadiness, revisions_of
 
@@ -55,12 +55,12 @@ def migrated_to(engine):
     migrated_to(None)
 
 
-def said(copy, path="readyz"):
+def probe_answer(copy, path="readyz"):
     answer = requests.get(f"http://127.0.0.1:{copy.port}/{path}", timeout=2)
     return answer.status_code, answer.json()
 
 
-class TestLook:
+class TestRevisions:
     def test_revisions_are_those_of_the_migrations_in_order(self, package):
         assert revisions_of("growing") == ("0001", "0002", "0003")
         assert revisions_of("json.decoder") == ()
@@ -84,7 +84,7 @@ class TestLook:
         readiness = DatabaseReadiness(database_uri, "growing")
         assert not any(check() for check in readiness.checks.values())
 
-        readiness.look()
+        readiness.check()
 
         found = {name: check() for name, check in readiness.checks.items()}
         assert found == {"database": True, "schema": is_ready}
@@ -93,13 +93,13 @@ class TestLook:
         migrated_to(None)
         readiness = DatabaseReadiness(database_uri, "json")
 
-        readiness.look()
+        readiness.check()
 
         assert readiness.is_migrated()
 
     def test_a_look_that_hangs_ends_readiness(self, database_uri, monkeypatch):
         readiness = DatabaseReadiness(database_uri, "json")
-        readiness.look()
+        readiness.check()
         later = time.monotonic() + STALE_SECONDS
         monkeypatch.setattr(time, "monotonic", lambda: later)
 
@@ -118,14 +118,17 @@ def test_a_copy_without_tables_is_not_ready_until_they_are_there(
     )
     wait_for(lambda: copy.ready("/database"), what="the first look")
     wait_for(lambda: copy.ready("/calls"), what="readiness for calls")
-    assert said(copy) == (503, {"calls": True, "database": True, "schema": False})
+    assert probe_answer(copy) == (
+        503,
+        {"calls": True, "database": True, "schema": False},
+    )
 
     migrated_to("0002")
     assert not copy.ready("/schema")
     migrated_to("0003")
 
     wait_for(copy.ready, what="readiness")
-    assert said(copy)[1] == {"calls": True, "database": True, "schema": True}
+    assert probe_answer(copy)[1] == {"calls": True, "database": True, "schema": True}
 
 
 def test_a_lost_database_is_told_by_readiness_and_restarts_nothing(
@@ -135,9 +138,9 @@ def test_a_lost_database_is_told_by_readiness_and_restarts_nothing(
     database_gate.close()
 
     wait_for(lambda: not copy.ready(), what="unreadiness")
-    code, found = said(copy)
+    code, found = probe_answer(copy)
     assert (code, found["database"], found["calls"]) == (503, False, True)
-    assert said(copy, "livez")[0] == 200
+    assert probe_answer(copy, "livez")[0] == 200
     database_gate.open()
 
     wait_for(copy.ready, what="readiness")

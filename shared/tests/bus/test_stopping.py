@@ -6,7 +6,7 @@ import threading
 
 import pytest
 from drill import Ask
-from patience import wait_for
+from waits import wait_for
 
 from lineup.context import Context
 
@@ -93,7 +93,7 @@ def test_a_copy_killed_between_its_commit_and_its_reply_acts_once(
 def test_a_stop_before_the_broker_answers_ends_at_once(service, gate):
     gate.close()
     copy = service(ready=False, AMQP_URI=gate.uri)
-    wait_for(lambda: "broker_lost" in copy.said(), what="a try to connect")
+    wait_for(lambda: "broker_lost" in copy.output(), what="a try to connect")
 
     assert copy.end(seconds=10) == 0
 

@@ -7,8 +7,8 @@ import sys
 import pytest
 import requests
 from drill import Ask
-from patience import wait_for
 from prometheus_client.parser import text_string_to_metric_families
+from waits import wait_for
 
 from lineup import probes
 from lineup.context import Context

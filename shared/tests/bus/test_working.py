@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 from drill import Ask, DrillService, TimerService, WebService
-from patience import no_longer_than, wait_for
 from sqlalchemy import text
+from waits import no_longer_than, wait_for
 
 from lineup.bus import endpoints_of
 from lineup.context import SELLERS, Context
@@ -70,7 +70,7 @@ def test_a_timer_that_fails_goes_on(service, effects):
     wait_for(lambda: len(effects("tick")) >= 3, what="three turns")
 
     assert copy.process.poll() is None
-    assert "a timer that fails" in copy.said()
+    assert "a timer that fails" in copy.output()
 
 
 @pytest.mark.feature("OP-07")
@@ -132,7 +132,7 @@ def test_http_is_answered_and_shows_no_internals(service):
     assert "secret" not in broken.text
     assert (taken.status_code, taken.json()["code"]) == (409, "note_taken")
     assert unknown.status_code == 405
-    assert copy.said().count("endpoint_failed") == 1
+    assert copy.output().count("endpoint_failed") == 1
 
 
 def test_a_request_in_work_is_answered_before_the_process_ends(service):
@@ -140,7 +140,7 @@ def test_a_request_in_work_is_answered_before_the_process_ends(service):
     address = f"http://{copy.web}/notes/slow"
     with ThreadPoolExecutor() as pool:
         asked = pool.submit(requests.post, address, data="x", timeout=10)
-        wait_for(lambda: "begun slow" in copy.said(), what="the begin")
+        wait_for(lambda: "begun slow" in copy.output(), what="the begin")
 
         assert copy.end() == 0
 
@@ -182,5 +182,5 @@ def test_secrets_of_the_settings_are_in_no_log(service, drill):
         drill.break_down(Context(), Ask(note="x"))
     copy.end()
 
-    assert copy.key not in copy.said()
-    assert "guest:guest" not in copy.said()
+    assert copy.key not in copy.output()
+    assert "guest:guest" not in copy.output()

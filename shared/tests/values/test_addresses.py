@@ -38,7 +38,7 @@ def test_what_is_right_stays_as_it_is(address):
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("typed", "kept"),
     [
         (
             "http://exämple.de/ß?q=ü#é",
@@ -55,9 +55,9 @@ def test_what_is_right_stays_as_it_is(address):
         ("http://[2001:DB8:0::1]/", "http://[2001:db8::1]/"),
     ],
 )
-def test_what_no_header_bears_is_encoded(given, kept):
-    assert stream_address(given) == kept
-    assert web_address(given) == kept
+def test_what_no_header_bears_is_encoded(typed, kept):
+    assert stream_address(typed) == kept
+    assert web_address(typed) == kept
     assert web_address(kept) == kept
 
 

@@ -60,7 +60,7 @@ def faults(request):
 
 
 @pytest.mark.parametrize(
-    ("given", "codes"),
+    ("entered", "codes"),
     [
         ({"text": "x" * 4001}, {"text": ["too_long"]}),
         ({"text": "a\nb"}, {"text": ["unprintable"]}),
@@ -95,8 +95,8 @@ def faults(request):
     ],
     ids=repr,
 )
-def test_each_value_that_cannot_be_is_named_with_its_code(given, codes):
-    assert faults(Sample(**given)) == codes
+def test_each_value_that_cannot_be_is_named_with_its_code(entered, codes):
+    assert faults(Sample(**entered)) == codes
 
 
 def test_all_faults_are_told_at_once():

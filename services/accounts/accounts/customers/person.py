@@ -6,7 +6,7 @@ from dataclasses import replace
 from accounts import values
 from lineup.contracts.accounts.customers import Person, PersonChange
 from lineup.contracts.billing.orders import Buyer
-from lineup.contracts.changes import given_fields
+from lineup.contracts.changes import set_fields
 from lineup.validation import ValidationErrors
 from lineup.values import find_mail_address, tidy_line
 
@@ -41,7 +41,7 @@ def changed_person(
         present,
         **{
             name: CHECKS[name](errors, f"person.{name}", text)
-            for name, text in given_fields(change).items()
+            for name, text in set_fields(change).items()
         },
     )
 

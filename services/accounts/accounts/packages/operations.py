@@ -21,7 +21,7 @@ from lineup.contracts.accounts.partner_packages import (
 )
 from lineup.contracts.accounts.refusals import PartnerPackageNotFound
 from lineup.contracts.accounts.tree import AccountKind, Status
-from lineup.contracts.changes import given_fields
+from lineup.contracts.changes import set_fields
 from lineup.contracts.paging import Page
 from lineup.database import UnitOfWork, page_of
 from lineup.ids import new_id
@@ -144,7 +144,7 @@ def _apply(
     package: PartnerPackage,
     request: CreatePartnerPackage | UpdatePartnerPackage,
 ) -> None:
-    for name, value in given_fields(request).items():
+    for name, value in set_fields(request).items():
         if name != "package_id":
             setattr(package, name, value)
     _check(package)

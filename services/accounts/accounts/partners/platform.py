@@ -14,7 +14,7 @@ from lineup.contracts.accounts.partnerships import (
     UpdatePlatformSettings,
 )
 from lineup.contracts.accounts.tree import AccountKind
-from lineup.contracts.changes import given_fields
+from lineup.contracts.changes import set_fields
 from lineup.database import UnitOfWork
 from lineup.verbs import handles
 
@@ -41,7 +41,7 @@ def update_platform_settings(
 ) -> PlatformSettings:
     """Have other settings; subscribers of who is locked are served accordingly."""
     row = work.session.get(Platform, 1, with_for_update=True) or Platform.usual()
-    for name, value in given_fields(request).items():
+    for name, value in set_fields(request).items():
         setattr(row, name, value)
     work.session.add(row)
     locked = Partnership.state == PartnershipState.LOCKED

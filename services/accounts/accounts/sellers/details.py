@@ -12,7 +12,7 @@ from lineup.contracts.accounts.tree import (
     CreateAccount,
     UpdateAccount,
 )
-from lineup.contracts.changes import UNSET, given_fields
+from lineup.contracts.changes import UNSET, set_fields
 from lineup.validation import FieldCode, ValidationErrors
 
 CHECKS: Mapping[str, Callable[[ValidationErrors, str, str], str]] = {
@@ -67,7 +67,7 @@ def checked_company(
     """What is given of a company as it is kept; each field at fault is noted."""
     return {
         name: _checked_line(errors, name, text)
-        for name, text in given_fields(company).items()
+        for name, text in set_fields(company).items()
     }
 
 

@@ -73,8 +73,8 @@ def _apply(work: UnitOfWork, account: Account, request: UpdateAccount) -> None:
 def _refuse_other_mail(
     work: UnitOfWork, account: Account, request: UpdateAccount
 ) -> None:
-    """NotOnBehalf where somebody who acts as an account changes its mail address: its
-    reset links go there.
+    """NotWhileImpersonating where somebody who acts as an account changes its mail
+    address: its reset links go there.
     """
     is_itself = account.scope in work.actor.scopes
     if is_itself and request.email not in {UNSET, account.email}:

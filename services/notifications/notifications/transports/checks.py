@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lineup import outbound
-from lineup.contracts.changes import UNSET, given_fields
+from lineup.contracts.changes import UNSET, set_fields
 from lineup.contracts.notifications import SaveTransport, SendTest
 from lineup.errors import Invalid
 from notifications.transports.addresses import NoHost, host_of, is_address, is_ip
@@ -27,7 +27,7 @@ def refuse_no_receiver(request: SendTest) -> None:
 
 
 def _errors(request: SaveTransport) -> Iterator[tuple[str, str]]:
-    changes = given_fields(request)
+    changes = set_fields(request)
     if changes.get("security", "none") not in PORTS:
         yield "security", "One of none, starttls, tls."
     if not 1 <= changes.get("port", 25) <= 65535:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import Float, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lineup.contracts.changes import UNSET, given_fields
+from lineup.contracts.changes import UNSET, set_fields
 from lineup.contracts.notifications import (
     SaveTransport,
     TransportState,
@@ -49,7 +49,7 @@ class Transport(Timestamped, Record):
 
     def change(self, request: SaveTransport) -> None:
         """Take over what is given; without a user name there is no password."""
-        changes = given_fields(request)
+        changes = set_fields(request)
         for name in SETTINGS & changes.keys():
             setattr(self, name, changes[name])
         if request.password is not UNSET and request.password is not None:

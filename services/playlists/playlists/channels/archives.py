@@ -34,21 +34,21 @@ FLUSSONIC_PLAYLIST = re.compile(r"(.+/)([^/?#]+)\.m3u8((?:\?.*)?)")
 FLUSSONIC_STREAM = re.compile(r"(https?://.+)/(?:mpegts|live|[^/?#]+\.ts)((?:\?.*)?)")
 
 
-def mode_of(said: Mapping[str, str]) -> Catchup | None:
+def mode_of(attributes: Mapping[str, str]) -> Catchup | None:
     """The form of catch-up a playlist names; None for none, and for one not known here.
 
     An archive that only says how long it is, is asked in the commonest form.
     """
-    word = (said.get("catchup") or said.get("catchup-type") or "").lower()
-    source = said.get("catchup-source", "")
+    word = (attributes.get("catchup") or attributes.get("catchup-type") or "").lower()
+    source = attributes.get("catchup-source", "")
     mode = MODES.get(word) if word else _meant_by(source)
     needs_source = mode in {Catchup.DEFAULT, Catchup.APPEND}
     return Catchup.SHIFT if needs_source and not source else mode
 
 
-def is_unknown(said: Mapping[str, str]) -> bool:
+def is_unknown(attributes: Mapping[str, str]) -> bool:
     """Whether a playlist names a form of catch-up that is not known here."""
-    word = (said.get("catchup") or said.get("catchup-type") or "").lower()
+    word = (attributes.get("catchup") or attributes.get("catchup-type") or "").lower()
     return word not in MODES and word not in NO_MODES
 
 

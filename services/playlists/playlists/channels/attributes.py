@@ -28,9 +28,9 @@ def is_yes(value: str) -> bool:
     return value.lower() in YES
 
 
-def is_adult(said: Mapping[str, str]) -> bool:
+def is_adult(attributes: Mapping[str, str]) -> bool:
     """Whether a channel is marked for adults, in one of the ways there are."""
-    return any(said.get(name, "").lower() not in NO for name in ADULT)
+    return any(attributes.get(name, "").lower() not in NO for name in ADULT)
 
 
 def is_adult_group(group: str) -> bool:
@@ -46,9 +46,9 @@ def number_of(value: str) -> tuple[int, int | None] | None:
     return int(found[1]), int(found[2]) if found[2] else None
 
 
-def shift_of(said: Mapping[str, str], head: Mapping[str, str]) -> int | None:
+def shift_of(attributes: Mapping[str, str], head: Mapping[str, str]) -> int | None:
     """By how many minutes the guide is shown later; None where nothing says it."""
-    for words in (said, head):
+    for words in (attributes, head):
         if minutes := _minutes(words.get("tvg-shift", "").strip()):
             return minutes
         if words.get("tvg-shift", "").strip():
@@ -71,10 +71,12 @@ def _bounded(minutes: int) -> int:
     return max(-MOST_SHIFT_MINUTES, min(MOST_SHIFT_MINUTES, minutes))
 
 
-def catchup_words(said: Mapping[str, str], head: Mapping[str, str]) -> dict[str, str]:
+def catchup_words(
+    attributes: Mapping[str, str], head: Mapping[str, str]
+) -> dict[str, str]:
     """What is said of catch-up: by the channel, and by the head for what it leaves."""
     words = {name: head[name] for name in CATCHUP if head.get(name)}
-    own = {name: said[name] for name in CATCHUP if said.get(name)}
+    own = {name: attributes[name] for name in CATCHUP if attributes.get(name)}
     if any(name in own for name in DAYS):
         words = {name: value for name, value in words.items() if name not in DAYS}
     if "catchup" in own or "catchup-type" in own:

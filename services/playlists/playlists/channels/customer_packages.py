@@ -35,7 +35,7 @@ from playlists.entitlements.models import (
 )
 from playlists.entitlements.operations import (
     find_customer,
-    packages_said_of,
+    package_choices,
     refresh_below,
 )
 
@@ -59,17 +59,17 @@ def set_customer_package(
         raise PackageNotFound
     if package.is_demo:
         raise DemoForAll
-    said = _said(work, customer, package.id)
-    if said is None:
-        said = CustomerPackage(
+    choice = _choice_of(work, customer, package.id)
+    if choice is None:
+        choice = CustomerPackage(
             id=new_id(),
             customer_id=customer.id,
             package_id=package.id,
             partner_id=package.partner_id,
             created_at=work.now,
         )
-        work.session.add(said)
-    said.is_included = request.is_included
+        work.session.add(choice)
+    choice.is_included = request.is_included
     return _changed(work, customer)
 
 
@@ -79,10 +79,10 @@ def reset_customer_package(
 ) -> CustomerContent:
     """Say nothing more of a package; PackageNotFound where nothing was said."""
     customer = find_customer(work, request.customer_id, for_update=True)
-    said = _said(work, customer, request.package_id)
-    if said is None:
+    choice = _choice_of(work, customer, request.package_id)
+    if choice is None:
         raise PackageNotFound
-    work.session.delete(said)
+    work.session.delete(choice)
     return _changed(work, customer)
 
 
@@ -105,7 +105,7 @@ def list_customer_packages(
     return page.showing([_view(row, names[row.package_id]) for row in page.items])
 
 
-def _said(
+def _choice_of(
     work: UnitOfWork, customer: Customer, package_id: UUID
 ) -> CustomerPackage | None:
     return work.session.scalar(
@@ -124,9 +124,9 @@ def _changed(work: UnitOfWork, customer: Customer) -> CustomerContent:
 
 
 def _content(work: UnitOfWork, customer: Customer) -> CustomerContent:
-    said = packages_said_of(work, [customer.id]).get(customer.id, {})
+    choices = package_choices(work, [customer.id]).get(customer.id, {})
     products = _products_by_package(work, customer)
-    names = _names(work, said.keys() | products.keys())
+    names = _names(work, choices.keys() | products.keys())
     counts = channel_counts(work, names)
     return CustomerContent(
         customer_id=customer.id,
@@ -136,7 +136,7 @@ def _content(work: UnitOfWork, customer: Customer) -> CustomerContent:
                 name=name,
                 channel_count=counts.get(package_id, 0),
                 products=sorted(products.get(package_id, ())),
-                is_included=said.get(package_id),
+                is_included=choices.get(package_id),
             )
             for package_id, name in names.items()
         ],

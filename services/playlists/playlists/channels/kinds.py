@@ -45,9 +45,9 @@ MIME_OPTION = re.compile(
 def kind_of(address: str, player_lines: Iterable[str] = ()) -> str:
     """The ending that tells players what comes back; empty where nothing says it."""
     for line in player_lines:
-        told = MIME_OPTION.fullmatch(line)
-        if told and told[1].strip().lower() in MIME:
-            return MIME[told[1].strip().lower()]
+        option = MIME_OPTION.fullmatch(line)
+        if option and option[1].strip().lower() in MIME:
+            return MIME[option[1].strip().lower()]
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -67,16 +67,20 @@ def is_radio(address: str) -> bool:
 
 
 def is_film(
-    address: str, said: Mapping[str, str], group: str, *, is_marked: bool
+    address: str, attributes: Mapping[str, str], group: str, *, is_marked: bool
 ) -> bool:
     """Whether an entry is a film or an episode: by its own word, address, or group.
 
     `is_marked`: a line before it says that what follows can be wound.
     """
-    told = said.get("tvg-type", "").lower()
-    if told == "live":
+    kind = attributes.get("tvg-type", "").lower()
+    if kind == "live":
         return False
-    if told in FILM_TYPES or is_marked or said.get("realtime", "").lower() == "false":
+    if (
+        kind in FILM_TYPES
+        or is_marked
+        or attributes.get("realtime", "").lower() == "false"
+    ):
         return True
     path = address.partition("://")[2].partition("/")[2].partition("?")[0]
     is_file = _ending(path) in FILES

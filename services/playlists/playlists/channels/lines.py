@@ -45,13 +45,13 @@ class PlaylistLine(NamedTuple):
     is_too_long: bool = False
 
 
-def lines(pieces: Iterable[bytes]) -> Iterator[PlaylistLine]:
+def lines(chunks: Iterable[bytes]) -> Iterator[PlaylistLine]:
     """Every line that is not blank, whatever it ends with, counted from 1.
 
     Memory is bounded by one piece and one line.
     """
     declared = ""
-    for number, (raw, is_too_long) in enumerate(_raw(_narrow(pieces)), 1):
+    for number, (raw, is_too_long) in enumerate(_raw(_narrow(chunks)), 1):
         found = DECLARED.match(raw)
         if found is not None:
             declared = known_text_encoding(found[1].decode("ascii")) or declared
@@ -60,9 +60,9 @@ def lines(pieces: Iterable[bytes]) -> Iterator[PlaylistLine]:
             yield PlaylistLine(number, text, is_too_long)
 
 
-def _narrow(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def _narrow(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The same as UTF-8 where its units are wider."""
-    ahead = iter(pieces)
+    ahead = iter(chunks)
     first = next(ahead, b"")
     encoding = next((WIDE[mark] for mark in WIDE if first.startswith(mark)), None)
     if encoding is None:
@@ -70,14 +70,14 @@ def _narrow(pieces: Iterable[bytes]) -> Iterator[bytes]:
         yield from ahead
         return
     decoder = codecs.getincrementaldecoder(encoding)("replace")
-    for piece in chain([first], ahead):
-        yield decoder.decode(piece).encode("utf-8", "replace")
+    for chunk in chain([first], ahead):
+        yield decoder.decode(chunk).encode("utf-8", "replace")
 
 
-def _raw(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+def _raw(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
     pending, is_cut = b"", False
-    for piece in pieces:
-        block = pending + piece
+    for chunk in chunks:
+        block = pending + chunk
         # A piece may end between the two signs of one line's end.
         half = block[-1:] if block.endswith(b"\r") else b""
         *whole, pending = ENDS.split(block[:-1] if half else block)

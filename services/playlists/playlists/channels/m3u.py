@@ -177,7 +177,7 @@ class _Reader:
             return None
         extinf = parse_extinf(head.text) if head else ExtinfLine(0, {}, "")
         lines_ = player_lines.lines_of_fields(
-            {**player_lines.said_fields(extinf.attributes), **fields}
+            {**player_lines.fields_of(extinf.attributes), **fields}
         )
         return self._described_entry(
             line, extinf, address, [*options, *lines_], is_film=is_film

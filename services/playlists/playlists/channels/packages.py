@@ -25,7 +25,7 @@ from lineup.verbs import Done, handles
 from playlists.channels.models import Package, PackageChannel
 from playlists.entitlements.operations import (
     is_package_in_use,
-    refresh_who_was_given,
+    refresh_customers_with,
     upsert_accounts,
 )
 from playlists.owners import Owner
@@ -84,7 +84,7 @@ def delete_package(work: UnitOfWork, request: DeletePackage) -> Done:
         raise DemoStays
     if is_package_in_use(work, package.id):
         raise PackageInUse
-    refresh_who_was_given(work, package.id)
+    refresh_customers_with(work, package.id)
     package.version += 1
     announce(work, package, is_deleted=True)
     work.session.delete(package)

@@ -69,9 +69,13 @@ def without_fields(address: str) -> tuple[str, dict[str, str]]:
     return bare.strip(), fields
 
 
-def said_fields(said: Mapping[str, str]) -> dict[str, str]:
+def fields_of(attributes: Mapping[str, str]) -> dict[str, str]:
     """Header fields that stand among the attributes."""
-    return {field: said[name] for name, field in ATTRIBUTES.items() if said.get(name)}
+    return {
+        field: attributes[name]
+        for name, field in ATTRIBUTES.items()
+        if attributes.get(name)
+    }
 
 
 def lines_of_fields(fields: Mapping[str, str]) -> Iterator[str]:

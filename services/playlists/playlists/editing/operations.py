@@ -4,7 +4,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from lineup.contracts.changes import given_fields, merged
+from lineup.contracts.changes import merged, set_fields
 from lineup.contracts.playlists.channels import (
     ChannelView,
     CreateChannel,
@@ -47,7 +47,7 @@ def update_channel(work: UnitOfWork, request: UpdateChannel) -> ChannelView:
     if request.details:
         before = channel.details()
         details = merged(before, request.details)
-        check_details(details, set(given_fields(request.details)))
+        check_details(details, set(set_fields(request.details)))
         channel.describe(details, work.now)
         channel.mark_set_by_staff(changed_between(before, details))
         _flush(work.session)

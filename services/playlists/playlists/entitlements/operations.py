@@ -207,7 +207,7 @@ def find_customer(
     return found
 
 
-def packages_said_of(
+def package_choices(
     work: UnitOfWork, customer_ids: Collection[UUID]
 ) -> dict[UUID, dict[UUID, bool]]:
     """Which packages were added to customers (True) or removed; most have none."""
@@ -218,18 +218,18 @@ def packages_said_of(
             CustomerPackage.is_included,
         ).where(CustomerPackage.customer_id.in_(set(customer_ids)))
     )
-    said: dict[UUID, dict[UUID, bool]] = {}
+    choices: dict[UUID, dict[UUID, bool]] = {}
     for customer_id, package_id, is_included in rows:
-        said.setdefault(customer_id, {})[package_id] = is_included
-    return said
+        choices.setdefault(customer_id, {})[package_id] = is_included
+    return choices
 
 
-def refresh_who_was_given(work: UnitOfWork, package_id: UUID) -> None:
+def refresh_customers_with(work: UnitOfWork, package_id: UUID) -> None:
     """Have the facts of all users written anew whose customers were given a package."""
-    given = select(CustomerPackage.customer_id).where(
+    with_package = select(CustomerPackage.customer_id).where(
         CustomerPackage.package_id == package_id, CustomerPackage.is_included
     )
-    scopes = select(Customer.scope).where(Customer.id.in_(given))
+    scopes = select(Customer.scope).where(Customer.id.in_(with_package))
     pending.refresh_users(work, select(User.id).where(User.scope.in_(scopes)))
 
 

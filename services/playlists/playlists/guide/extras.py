@@ -1,6 +1,6 @@
 """What a guide says of a programme beyond the columns: kept as the XML it came as.
 
-A piece is one element; pieces stand in the guide's order, with `PIECE` between them.
+Elements stand in the order of the guide, with `SEPARATOR` between them.
 Where a slice of a guide has nothing of a kind, nobody looks for it.
 """
 
@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-PIECE = "\x1d"
+SEPARATOR = "\x1d"
 """Stands between elements: XML cannot contain it."""
 MOST = 6000
 """Characters of all of them; what would be beyond is left out whole."""
@@ -87,7 +87,7 @@ def reader_of(text: bytes, shape: Shape, *, with_categories: bool) -> Reader | N
         if shape.has_odd_numbers:
             kept = numbered(node)
             found += [c for c in node.children("episode-num") if c != kept]
-        return PIECE.join(_bounded(_source(text, child) for child in found))
+        return SEPARATOR.join(_bounded(_source(text, child) for child in found))
 
     return read
 
@@ -122,10 +122,10 @@ def _source(text: bytes, node: Any) -> str:
     return text[start:end].decode()
 
 
-def _bounded(pieces: Iterator[str]) -> Iterator[str]:
+def _bounded(elements: Iterator[str]) -> Iterator[str]:
     left = MOST
-    for piece in pieces:
-        left -= len(piece) + 1
+    for element in elements:
+        left -= len(element) + 1
         if left < 0:
             return
-        yield piece
+        yield element

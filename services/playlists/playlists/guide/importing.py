@@ -25,7 +25,7 @@ from playlists.guide.models import GuideSource
 from playlists.guide.source_settings import open_headers
 from playlists.guide.sources import retire
 from playlists.guide.times import Times
-from playlists.guide.unpack import pieces
+from playlists.guide.unpack import chunks
 from playlists.jobs.running import Counted
 from playlists.pending import operations as pending
 from playlists.uploads import open_upload
@@ -129,8 +129,8 @@ class Importer:
         """The guide's pieces; how far the file is read is the progress."""
         self.progress.total = file.seek(0, 2)
         file.seek(0)
-        for piece in pieces(file, longest=self.longest):
-            yield piece
+        for chunk in chunks(file, longest=self.longest):
+            yield chunk
             self.progress.done = file.tell()
 
     def _note(self, source_id: UUID, message: str) -> str:

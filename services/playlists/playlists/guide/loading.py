@@ -83,11 +83,11 @@ class Loaded:
 
 
 def load(
-    session: Session, source_id: UUID, pieces: Iterator[bytes], times: Times
+    session: Session, source_id: UUID, chunks: Iterator[bytes], times: Times
 ) -> Loaded:
     """Read a guide to its end into an import of its own; refusals as in `xmltv`."""
     import_id = session.scalars(IMPORT_IDS.next_value().select()).one()
-    guide, tidy = Guide(pieces), GuideNormalizer(times, import_id)
+    guide, tidy = Guide(chunks), GuideNormalizer(times, import_id)
     _copy(session, _Stream(tidy.blocks(guide.programmes())))
     _store_channels(session, source_id, guide, tidy)
     if tidy.unsorted:

@@ -23,8 +23,8 @@ ROOT_END = re.compile(rb"</tv\s*>")
 class Slices:
     """Cuts a guide after end tags of programmes; every slice is checked and mended."""
 
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
         self.repairs = Repairs()
         self.programmes = 0
         """How many were given out."""
@@ -34,8 +34,8 @@ class Slices:
     def __iter__(self) -> Iterator[bytes]:
         """The slices; NotXmltv, GuideTruncated and others where it cannot go on."""
         pending = b""
-        for piece in strip_markup(self._inside()):
-            pending += piece
+        for chunk in strip_markup(self._inside()):
+            pending += chunk
             cut = pending.rfind(END)
             if cut >= 0:
                 cut += len(END)
@@ -82,14 +82,14 @@ class Slices:
     def _inside(self) -> Iterator[bytes]:
         """The guide from behind its root's start tag on."""
         prolog, beginning = b"", Beginning()
-        for piece in self._pieces:
-            prolog += piece
+        for chunk in self._chunks:
+            prolog += chunk
             at = _begins_at(prolog)
             beginning.read(prolog[at:])
             if beginning.root_at is not None:
                 self.repairs.around += len(prolog[:at].strip(BLANK + codecs.BOM_UTF8))
                 yield self._behind_root(prolog, at + beginning.root_at)
-                yield from self._pieces
+                yield from self._chunks
                 return
             if beginning.fault and len(prolog) > MOST_BEFORE:
                 break

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from lineup.contracts.changes import given_fields
+from lineup.contracts.changes import set_fields
 from lineup.contracts.playlists.guide import CreateGuideSource, UpdateGuideSource
 from lineup.errors import Invalid
 from lineup.secrets import Keyring, Sealed
@@ -25,21 +25,19 @@ def stored(
     request: CreateGuideSource | UpdateGuideSource, keyring: Keyring
 ) -> dict[str, Any]:
     """The columns that staff says; Invalid names every field that cannot be right."""
-    said = {
-        name: value
-        for name, value in given_fields(request).items()
-        if value is not None
+    values = {
+        name: value for name, value in set_fields(request).items() if value is not None
     }
-    wrong = {name: [why] for name, why in _faults(said)}
+    wrong = {name: [why] for name, why in _faults(values)}
     if wrong:
         raise Invalid(fields=wrong)
-    columns = {name: said[name] for name in PLAIN if name in said}
-    if "name" in said:
-        columns["name"] = said["name"].strip()
-    if "address" in said:
-        columns["address"] = check_address(said["address"])
-    if "headers" in said:
-        columns["headers"] = seal_headers(keyring, said["headers"])
+    columns = {name: values[name] for name in PLAIN if name in values}
+    if "name" in values:
+        columns["name"] = values["name"].strip()
+    if "address" in values:
+        columns["address"] = check_address(values["address"])
+    if "headers" in values:
+        columns["headers"] = seal_headers(keyring, values["headers"])
     return columns
 
 
@@ -62,16 +60,16 @@ def open_headers(keyring: Keyring, sealed: Sealed) -> dict[str, str]:
     return msgspec.json.decode(keyring.open(sealed), type=dict[str, str])
 
 
-def _faults(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    if not said.get("name", "-").strip():
+def _faults(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if not values.get("name", "-").strip():
         yield "name", "Enter a name."
-    if not 1 <= said.get("every_hours", 1) <= MOST_HOURS:
+    if not 1 <= values.get("every_hours", 1) <= MOST_HOURS:
         yield "every_hours", f"Between 1 and {MOST_HOURS} hours."
-    if abs(said.get("shift_minutes", 0)) > MOST_SHIFT_MINUTES:
+    if abs(values.get("shift_minutes", 0)) > MOST_SHIFT_MINUTES:
         yield "shift_minutes", "At most one day."
-    if not _is_zone(said.get("time_zone", "UTC")):
+    if not _is_zone(values.get("time_zone", "UTC")):
         yield "time_zone", "Choose a valid time zone."
-    if not _are_headers(said.get("headers", {})):
+    if not _are_headers(values.get("headers", {})):
         yield "headers", "These are not valid HTTP headers."
 
 

@@ -14,11 +14,11 @@ LONGEST = 4 << 20
 LONGEST_OPENING = len(b"<![CDATA[")
 
 
-def strip_markup(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def strip_markup(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """The pieces, perhaps cut elsewhere; lines stay where they are."""
     pending = b""
-    for piece in pieces:
-        pending += piece
+    for chunk in chunks:
+        pending += chunk
         text, pending = _taken_out(pending, is_last=False)
         yield text
     yield _taken_out(pending, is_last=True)[0]

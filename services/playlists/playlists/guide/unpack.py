@@ -30,7 +30,7 @@ DECLARED = re.compile(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]{1,40})["']
 LONGEST_DECLARATION = 1000
 
 
-def pieces(file: IO[bytes], *, longest: int) -> Iterator[bytes]:
+def chunks(file: IO[bytes], *, longest: int) -> Iterator[bytes]:
     """The guide in `file` as UTF-8; at most `longest` bytes of it are unpacked.
 
     Packed or not is told by its first bytes: see `unpacking`.
@@ -59,14 +59,14 @@ def _in_utf8(plain: Iterator[bytes]) -> Iterator[bytes]:
         return
     decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
     yield _recoded(decoder, first)
-    for piece in plain:
-        yield _recoded(decoder, piece)
+    for chunk in plain:
+        yield _recoded(decoder, chunk)
 
 
-def _recoded(decoder: codecs.IncrementalDecoder, piece: bytes) -> bytes:
+def _recoded(decoder: codecs.IncrementalDecoder, chunk: bytes) -> bytes:
     try:
         # A byte that means nothing goes through as it is, to be mended.
-        return decoder.decode(piece).encode("utf-8", "surrogateescape")
+        return decoder.decode(chunk).encode("utf-8", "surrogateescape")
     except UnicodeError as error:
         raise WrongEncoding(f"The guide breaks its own encoding: {error}.") from None
 

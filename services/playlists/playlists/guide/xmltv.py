@@ -63,8 +63,8 @@ class ChannelRow(NamedTuple):
 class Guide:
     """One guide, to be read once."""
 
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._slices = Slices(pieces)
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._slices = Slices(chunks)
         self.channels: dict[str, ChannelRow] = {}
         """By id; fills while the programmes are read."""
         self.cut = 0

@@ -70,7 +70,7 @@ def claim(
     queues many, or one that takes long, makes no other partner wait. A job whose
     workers died TRIES times is given up as `worker_died`.
     """
-    for partner_id in _in_turn(work, only):
+    for partner_id in _longest_unserved(work, only):
         job = _claim_of(work, partner_id, only)
         if job is None:
             continue
@@ -82,7 +82,7 @@ def claim(
     return None
 
 
-def _in_turn(work: UnitOfWork, only: UUID | None) -> Sequence[UUID]:
+def _longest_unserved(work: UnitOfWork, only: UUID | None) -> Sequence[UUID]:
     """Partners with a free job and none that is held, the longest unserved first."""
     earlier = aliased(Job)
     last_begun = (

@@ -42,7 +42,7 @@ from playlists.entitlements.models import (
     Subscription,
     User,
 )
-from playlists.entitlements.operations import packages_said_of
+from playlists.entitlements.operations import package_choices
 from playlists.pending.models import AccessFile
 from playlists.pending.operations import SETS_WAKE
 from playlists.rendering.backoff import is_outage, pause_after
@@ -121,7 +121,7 @@ def _note_batch(database: Database, limit: int, only: UUID | None = None) -> int
         if not rows:
             return 0
         known = _known(work, list(rows))
-        _ensure_sets(work, [told for told in known.values() if told.exists])
+        _ensure_sets(work, [facts for facts in known.values() if facts.exists])
         changed = []
         for user_id, row in rows.items():
             noted = _noted(row, fact_of(known.get(user_id)), work.now)
@@ -236,7 +236,7 @@ def _known(work: UnitOfWork, user_ids: list[UUID]) -> dict[UUID, UserFacts]:
         .outerjoin(Customer, Customer.id == User.customer_id)
         .where(User.id.in_(user_ids))
     ).all()
-    own_packages = packages_said_of(work, [row[0].customer_id for row in rows])
+    own_packages = package_choices(work, [row[0].customer_id for row in rows])
     subscriptions: dict[UUID, list[Subscription]] = {}
     for subscription in session.scalars(
         select(Subscription)
@@ -307,13 +307,13 @@ def fact_of(known: UserFacts | None) -> AccessFact | None:
 def _ensure_sets(work: UnitOfWork, known: list[UserFacts]) -> None:
     """Have every set these users see rendered, if it never was."""
     rows: dict[str, dict[str, Any]] = {}
-    for told in known:
-        rows |= _sets_of(told)
+    for facts in known:
+        rows |= _sets_of(facts)
     if not rows:
         return
     new = [{"id": set_id, **rows[set_id]} for set_id in sorted(rows)]
-    said = {"rows": msgspec.json.encode(new).decode(), "now": work.now}
-    if work.session.scalars(ADD_SETS, said).all():
+    parameters = {"rows": msgspec.json.encode(new).decode(), "now": work.now}
+    if work.session.scalars(ADD_SETS, parameters).all():
         wake(work.session, SETS_WAKE)
 
 

@@ -111,10 +111,10 @@ def entries_of(session: Session, channel_set: ChannelSet, now: datetime) -> list
         .order_by(Channel.number, Channel.name, Channel.stream_id)
         .limit(MAX_CHANNELS)
     )
-    return told_apart([_entry(channel, tied) for channel, *tied in rows])
+    return with_own_guide_ids([_entry(channel, tied) for channel, *tied in rows])
 
 
-def told_apart(entries: list[Entry]) -> list[Entry]:
+def with_own_guide_ids(entries: list[Entry]) -> list[Entry]:
     """Entries of which no two show different programmes by one guide id.
 
     Players compare ids without case and show what they find first. The id stays with

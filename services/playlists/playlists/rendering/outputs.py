@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
-from lineup.contracts.changes import given_fields
+from lineup.contracts.changes import set_fields
 from lineup.contracts.playlists.refusals import DaysOutOfRange
 from lineup.contracts.playlists.streams import (
     GetStreamSettings,
@@ -83,7 +83,7 @@ def update_stream_settings(
     partner_id = acting_partner(work.actor, request.partner_id)
     output = output_of(work, keyring, partner_id)
     work.session.refresh(output, with_for_update=True)
-    for name, value in given_fields(request).items():
+    for name, value in set_fields(request).items():
         if name == "stream_hosts":
             output.stream_hosts = sorted(set(value))
         elif name != "partner_id":

@@ -95,7 +95,7 @@ def _claim(database: Database, turns: RoundRobin) -> RenderClaim | None:
             .group_by(ChannelSet.partner_id)
             .order_by(func.min(ChannelSet.render_at))
         ).all()
-    for partner_id in turns.in_turn(partner_ids):
+    for partner_id in turns.least_recent(partner_ids):
         if not turns.take(partner_id):
             continue
         claim = None
@@ -179,8 +179,8 @@ def _content(
         days_back=days_back(output, [entry.catchup_days for entry in entries]),
         days_ahead=output.guide_days_ahead,
     )
-    told = guide.render(work.session, blobs, entries, window)
-    return _manifest(work, blobs, channel_set, entries, told, output)
+    rendered_guide = guide.render(work.session, blobs, entries, window)
+    return _manifest(work, blobs, channel_set, entries, rendered_guide, output)
 
 
 def _manifest(
@@ -188,7 +188,7 @@ def _manifest(
     blobs: BlobStore,
     channel_set: ChannelSet,
     entries: list[Entry],
-    told: guide.Rendered,
+    rendered_guide: guide.Rendered,
     output: PartnerOutput,
 ) -> SetManifest:
     return SetManifest(
@@ -208,10 +208,10 @@ def _manifest(
         ),
         live_streams_digest=blobs.write_content(xtream.live_streams(entries)),
         categories_digest=blobs.write_content(xtream.categories(entries)),
-        guide_digest=told.guide_digest,
-        guide_plain_bytes=told.guide_plain_bytes,
+        guide_digest=rendered_guide.guide_digest,
+        guide_plain_bytes=rendered_guide.guide_plain_bytes,
         guide_changed_at=work.now,
-        listings_digest=told.listings_digest,
+        listings_digest=rendered_guide.listings_digest,
         stream_secret=output.stream_secret,
         session_minutes=output.session_minutes,
         session_is_bound=output.session_is_bound,

@@ -14,7 +14,7 @@ class RoundRobin:
         self._served: dict[UUID, int] = {}
         self._count = 0
 
-    def in_turn(self, partner_ids: Iterable[UUID]) -> list[UUID]:
+    def least_recent(self, partner_ids: Iterable[UUID]) -> list[UUID]:
         """Those not in hand, the longest unserved first; else as they are given."""
         with self._lock:
             free = [id_ for id_ in partner_ids if id_ not in self._in_hand]

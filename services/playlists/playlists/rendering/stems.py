@@ -24,10 +24,10 @@ LEAST = 2
 def stems_of(session: Session, partner_id: UUID) -> dict[str, str]:
     """What the files of a channel begin with, by its address, where it must be told."""
     addresses = select(Channel.address).where(Channel.partner_id == partner_id)
-    return told_apart(session.scalars(addresses.distinct()))
+    return stems_by_address(session.scalars(addresses.distinct()))
 
 
-def told_apart(addresses: Iterable[str]) -> dict[str, str]:
+def stems_by_address(addresses: Iterable[str]) -> dict[str, str]:
     """The same of any addresses."""
     places = {address: _place(address) for address in addresses if "://" in address}
     folders = sorted(folder for folder, _ in places.values())

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from playlists.guide.extras import PIECE
+from playlists.guide.extras import SEPARATOR
 from playlists.guide.programmes import ProgrammeFlag
 from playlists.rendering.lineups import Entry
 
@@ -95,8 +95,8 @@ def stamp(epoch: int) -> str:
 @lru_cache(maxsize=256)
 def _langs(languages: str) -> tuple[str, str, str, str]:
     """The attributes of title, sub-title, description and categories."""
-    said = languages.split("/") if languages else [""]
-    four = said if len(said) == 4 else said[:1] * 4
+    tags = languages.split("/") if languages else [""]
+    four = tags if len(tags) == 4 else tags[:1] * 4
     title, sub_title, description, category = (
         f" lang={attribute(language)}" if language else "" for language in four
     )
@@ -152,13 +152,13 @@ def _with_extras(shown: ProgrammeRow) -> str:
     Extras of a kind take the place of the column, except where they are further ones.
     """
     by_tag: dict[str, list[str]] = {}
-    for piece in shown.extra.split(PIECE):
-        by_tag.setdefault(_tag(piece), []).append(piece)
+    for child in shown.extra.split(SEPARATOR):
+        by_tag.setdefault(_tag(child), []).append(child)
     for element in _single(_children(shown)):
         tag = _tag(element)
         if tag in FIRST_IS_COLUMN or tag not in by_tag:
             by_tag[tag] = [element, *by_tag.get(tag, [])]
-    return "".join(piece for tag in ORDER for piece in by_tag.get(tag, ()))
+    return "".join(child for tag in ORDER for child in by_tag.get(tag, ()))
 
 
 def _single(children: Iterator[str]) -> Iterator[str]:

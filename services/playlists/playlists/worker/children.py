@@ -90,7 +90,7 @@ class Children:
         with Heartbeat(self.tools.database, job, progress, lease):
             is_in_time = self._wait(process)
         if not self._is_stopping:
-            self._look_after(job, is_in_time=is_in_time)
+            self._end_unfinished(job, is_in_time=is_in_time)
 
     def end_all(self) -> None:
         """End what still runs; the jobs stay held, for the worker to give back."""
@@ -117,7 +117,7 @@ class Children:
         process.close()
         return is_in_time
 
-    def _look_after(self, job: Job, *, is_in_time: bool) -> None:
+    def _end_unfinished(self, job: Job, *, is_in_time: bool) -> None:
         """End a job whose process did not; what the row says counts."""
         if not is_in_time:
             minutes = self.tools.settings.job_seconds / 60

@@ -122,7 +122,7 @@ class Worker:
             thread.join(timeout=max(end - time.monotonic(), 0))
 
     def _do_jobs(self) -> None:
-        self._turn_and_wait(self._begin_job, WAKE)
+        self._run_and_wait(self._begin_job, WAKE)
 
     def _begin_job(self) -> Did:
         """Take the job whose turn it is and have it done, when a slot is free."""
@@ -153,7 +153,7 @@ class Worker:
             self._jobs.discard(threading.current_thread())
 
     def _render(self) -> None:
-        self._turn_and_wait(self._render_one, SETS_WAKE)
+        self._run_and_wait(self._render_one, SETS_WAKE)
 
     def _render_one(self) -> Did:
         tools = self.tools
@@ -164,20 +164,20 @@ class Worker:
 
     def _write_facts(self) -> None:
         tools = self.tools
-        self._turn_and_wait(lambda: write_due(tools.database, tools.blobs), FACTS_WAKE)
+        self._run_and_wait(lambda: write_due(tools.database, tools.blobs), FACTS_WAKE)
 
     def _purge(self) -> None:
         purging = purging_with(self.tools.blobs)
 
-        def turn() -> Did:
+        def step() -> Did:
             return Did.SOME if purging.go_on(self.tools.database) else Did.NOTHING
 
-        self._turn_and_wait(turn, PURGES_WAKE)
+        self._run_and_wait(step, PURGES_WAKE)
 
-    def _turn_and_wait(self, turn: Callable[[], Did], channel: str) -> None:
+    def _run_and_wait(self, step: Callable[[], Did], channel: str) -> None:
         with PgListener(self.tools.settings.database_uri, channel) as waker:
             while not self._stop.is_set():
-                if self._safely(turn) is not Did.SOME:
+                if self._safely(step) is not Did.SOME:
                     waker.wait(IDLE_SECONDS)
 
     def _tidy(self) -> None:
@@ -216,24 +216,24 @@ class Worker:
             if self._safely(lambda: self.tools.blobs.has(NO_BLOB)) is not None:
                 self._stop.wait(TIDY_SECONDS)
 
-    def _safely(self, turn: Callable[[], T]) -> T | None:
+    def _safely(self, step: Callable[[], T]) -> T | None:
         """One turn; trouble is logged, and the next turn comes after a pause."""
-        told = Turn(threading.current_thread().name)
+        loop_run = LoopRun(threading.current_thread().name)
         try:
-            did_something = turn()
+            did_something = step()
         except Exception:
             log.exception("worker_turn_failed")
-            self._troubled.add(told.loop)
-            told.end("failed")
+            self._troubled.add(loop_run.loop)
+            loop_run.end("failed")
             self._stop.wait(AFTER_TROUBLE_SECONDS)
             return None
-        self._troubled.discard(told.loop)
+        self._troubled.discard(loop_run.loop)
         if did_something:
-            told.end("ok")
+            loop_run.end("ok")
         return did_something
 
 
-class Turn:
+class LoopRun:
     """One turn of a loop: its log lines and what it announces bear an id of its own.
 
     Only one that did something is ended, and thereby told: idle ones come every second.
@@ -261,7 +261,7 @@ def main() -> None:
     tracing.configure(settings.otel_exporter_otlp_endpoint, NAME)
     worker = Worker(tools_for(settings))
     tables = DatabaseReadiness(settings.database_uri, "playlists")
-    tables.look()  # five seconds at most: it is ready at once where all is well
+    tables.check()  # five seconds at most: it is ready at once where all is well
     tables.start()
     probes.serve(
         settings.probe_address,

@@ -30,7 +30,7 @@ def eat(settings, worker, job_id, progress):
     do_job(settings, worker, job_id, progress)
 
 
-def hang_for_one_partner(settings, worker, job_id, progress):
+def block_for_one_partner(settings, worker, job_id, progress):
     """Spin for one, do the job for all others."""
     tools = tools_for(settings, worker)
     with tools.database.transaction() as work:

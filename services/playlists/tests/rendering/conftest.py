@@ -75,7 +75,7 @@ class Platform:
         self.versions += 1
         return self.versions
 
-    def partner(self, **said):
+    def partner(self, **fields):
         state = AccountChanged(
             **{
                 "id": PARTNER,
@@ -90,13 +90,13 @@ class Platform:
                 "time_zone": "UTC",
                 "public_url": "",
                 "status": Status.ACTIVE,
-                **said,
+                **fields,
             }
         )
         with self.transaction() as work:
             follow_accounts(work, [state])
 
-    def seller(self, status=Status.ACTIVE, **said):
+    def seller(self, status=Status.ACTIVE, **fields):
         """Announce the dealer below whom `below_seller` users lie."""
         state = AccountChanged(
             **{
@@ -112,13 +112,13 @@ class Platform:
                 "time_zone": "UTC",
                 "public_url": "",
                 "status": status,
-                **said,
+                **fields,
             }
         )
         with self.transaction() as work:
             follow_accounts(work, [state])
 
-    def customer(self, user, **said):
+    def customer(self, user, **fields):
         """Announce the customer of a user."""
         state = CustomerChanged(
             **{
@@ -130,15 +130,15 @@ class Platform:
                 "email": "",
                 "mobile": "",
                 "status": Status.ACTIVE,
-                **said,
+                **fields,
             }
         )
         with self.transaction() as work:
             upsert_customers(work, [state])
 
-    def channel(self, number=1, name="News One", package_ids=(), **said):
-        address = said.pop("address", f"http://edge.example/{number}/index.m3u8")
-        details = ChannelDetails(number=number, name=name, address=address, **said)
+    def channel(self, number=1, name="News One", package_ids=(), **fields):
+        address = fields.pop("address", f"http://edge.example/{number}/index.m3u8")
+        details = ChannelDetails(number=number, name=name, address=address, **fields)
         request = CreateChannel(details=details, package_ids=list(package_ids))
         with self.transaction() as work:
             return create_channel(work, request)
@@ -160,7 +160,7 @@ class Platform:
             package_id = demo_package(work, Owner(PARTNER)).id
         self.fill(package_id, *channels)
 
-    def user(self, id_=None, **said):
+    def user(self, id_=None, **fields):
         id_ = id_ or new_id()
         state = UserChanged(
             **{
@@ -176,14 +176,14 @@ class Platform:
                 "public_url": "",
                 "status": Status.ACTIVE,
                 "created_at": self.clock.now() - timedelta(days=1),
-                **said,
+                **fields,
             }
         )
         with self.transaction() as work:
             upsert_users(work, [state])
         return state
 
-    def subscription(self, user, *package_ids, id_=None, **said):
+    def subscription(self, user, *package_ids, id_=None, **fields):
         now = self.clock.now()
         state = SubscriptionChanged(
             **{
@@ -203,7 +203,7 @@ class Platform:
                 "started_at": now,
                 "ends_at": now + timedelta(days=30),
                 "renews": True,
-                **said,
+                **fields,
             }
         )
         with self.transaction() as work:

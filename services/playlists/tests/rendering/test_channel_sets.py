@@ -59,9 +59,9 @@ def subscriber(platform):
     return user
 
 
-def settings(platform, **said):
+def settings(platform, **fields):
     """Say something of sessions; what is shown of them then, rendered."""
-    request = checked(UpdateStreamSettings(**said))
+    request = checked(UpdateStreamSettings(**fields))
     with platform.transaction() as work:
         made = update_stream_settings(work, request, keyring=platform.keyring)
     platform.render()
@@ -226,9 +226,9 @@ class TestRendering:
 
         after = platform.seen_by(subscriber)
         assert after.set_id != before.set_id
-        said = platform.announced("channel_set_rendered")
+        fields = platform.announced("channel_set_rendered")
         assert (after.set_id, after.revision) in [
-            (state["set_id"], state["version"]) for state in said
+            (state["set_id"], state["version"]) for state in fields
         ]
 
     def test_only_what_changed_gets_a_new_time(self, platform, subscriber):

@@ -70,18 +70,18 @@ def as_(platform, actor):
     return platform.database.transaction(Context(actor=actor))
 
 
-def announce(platform, user, **said):
+def announce(platform, user, **fields):
     """Tell of a user's customer."""
     platform.customer(
-        user, **{"version": platform.version(), "shows_adult": False, **said}
+        user, **{"version": platform.version(), "shows_adult": False, **fields}
     )
 
 
-def a_user(platform, *package_ids, **said):
+def a_user(platform, *package_ids, **fields):
     """A user of a customer of its own, subscribed to packages."""
     customer_id = new_id()
-    scope = said.pop("scope", below(SCOPE, customer_id))
-    user = platform.user(customer_id=customer_id, scope=scope, **said)
+    scope = fields.pop("scope", below(SCOPE, customer_id))
+    user = platform.user(customer_id=customer_id, scope=scope, **fields)
     announce(platform, user)
     if package_ids:
         platform.subscription(user, *package_ids)
@@ -136,7 +136,7 @@ def test_a_removed_package_disappears_from_that_customers_playlist_only(
     before = platform.fact(other)
     assert "<title>Sport<" in platform.guide_of(user)
 
-    said = remove(platform, user, sport)
+    fields = remove(platform, user, sport)
     platform.render()
 
     assert channels(platform, user) == ["News"]
@@ -145,7 +145,7 @@ def test_a_removed_package_disappears_from_that_customers_playlist_only(
     assert channels(platform, other) == ["News", "Sport"]
     assert "<title>Sport<" in platform.guide_of(other)
     assert platform.fact(other) == before
-    assert [one.is_shown for one in said.packages] == [True, False]
+    assert [one.is_shown for one in fields.packages] == [True, False]
 
 
 def test_an_added_package_is_seen_beside_the_product_by_all_users_of_the_customer(
@@ -299,9 +299,9 @@ def test_everybody_finds_what_lies_in_their_part_of_the_tree(platform, basic, sp
     add(platform, own, sport)
     remove(platform, beside, basic)
 
-    def listed(actor, **said):
+    def listed(actor, **fields):
         with as_(platform, actor) as work:
-            request = ListCustomerPackages(**said)
+            request = ListCustomerPackages(**fields)
             page = customer_packages.list_customer_packages(work, request)
         return [(one.customer_id, one.package_name) for one in page.items]
 
@@ -331,6 +331,6 @@ def test_it_makes_facts_of_that_customer_anew_and_costs_a_batch_one_look_up(
         assert work.session.scalars(due).all() == [users[0].id]
         refresh_everybody(work)
 
-    with statements_of(platform.database.engine) as said:
+    with statements_of(platform.database.engine) as fields:
         note_due(platform.database)
-    assert len([one for one in said if "FROM customer_packages" in one]) == 1
+    assert len([one for one in fields if "FROM customer_packages" in one]) == 1

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from playlists.rendering import m3u, xmltv, xtream
 from playlists.rendering.guide import window_of
 from playlists.rendering.lineups import Entry, categories_of
-from playlists.rendering.stems import told_apart
+from playlists.rendering.stems import stems_by_address
 from playlists.rendering.timelines import Period, package_intervals
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MARKS = {"\x01", "\x02", "\x03"}
 
 
-def an_entry(**said):
+def an_entry(**overrides):
     values = {
         "stream_id": 1477,
         "number": 101,
@@ -33,7 +33,7 @@ def an_entry(**said):
         "signing": "secure_link",
         "added_at": NOON,
     }
-    return Entry(**{**values, **said})
+    return Entry(**{**values, **overrides})
 
 
 def lines_of(*entries):
@@ -150,7 +150,7 @@ class TestStems:
             "http://b/one/two.m3u8",
             "udp://@239.1.1.1:5000",
         ]
-        assert told_apart(addresses) == {}
+        assert stems_by_address(addresses) == {}
 
     def test_in_a_folder_of_several_names_tell_them_apart(self):
         addresses = [
@@ -159,7 +159,7 @@ class TestStems:
             "http://a/ch1.m3u8",
             "http://a/hls/deep/index.m3u8",
         ]
-        assert told_apart(addresses) == {
+        assert stems_by_address(addresses) == {
             "http://a/hls/one.m3u8?x=/y": "one",
             "http://a/hls/two.m3u8": "two",
             "http://a/ch1.m3u8": "ch1",
@@ -168,7 +168,7 @@ class TestStems:
     def test_a_name_that_is_everybodys_tells_nothing(self):
         addresses = ["http://a/hls/index.m3u8", "http://a/hls/b/index.m3u8"]
 
-        assert told_apart(addresses) == {}
+        assert stems_by_address(addresses) == {}
 
 
 class TestXmltv:
@@ -217,19 +217,19 @@ def periods(draw):
 
 class TestStretches:
     @given(st.lists(periods(), max_size=6), st.integers(0, 120))
-    def test_each_instant_to_come_shows_what_its_periods_grant(self, given_, hours):
+    def test_each_instant_to_come_shows_what_its_periods_grant(self, drawn, hours):
         at = NOON + timedelta(hours=hours)
-        found = package_intervals(given_, now=NOON)
+        found = package_intervals(drawn, now=NOON)
 
         shown = [s.package_ids for s in found if s.from_at <= at < s.until_at]
-        covering = [p.package_ids for p in given_ if p.from_at <= at < p.until_at]
+        covering = [p.package_ids for p in drawn if p.from_at <= at < p.until_at]
 
         assert len(shown) == (1 if covering else 0)
         assert not shown or shown[0] == frozenset().union(*covering)
 
     @given(st.lists(periods(), max_size=6))
-    def test_they_are_in_order_and_neighbours_differ(self, given_):
-        found = package_intervals(given_, now=NOON)
+    def test_they_are_in_order_and_neighbours_differ(self, drawn):
+        found = package_intervals(drawn, now=NOON)
 
         for one, next_ in pairwise(found):
             assert one.until_at <= next_.from_at

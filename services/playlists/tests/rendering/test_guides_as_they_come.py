@@ -42,7 +42,7 @@ class TestWhichGuide:
         assert viewer.shows("Twin +3") == [("10:00", "Live now"), ("11:00", "Next")]
         assert viewer.shows("Twin HD") == viewer.shows("Twin")
         assert viewer.tvg_id("Twin") == "tw"
-        assert len(viewer.told("Twin")) == 2
+        assert len(viewer.shown_programmes("Twin")) == 2
 
     @pytest.mark.parametrize("filler", ["none", "0", "N/A", "-", "null", "No EPG"])
     def test_channels_of_one_filler_for_an_id(self, viewer, filler):
@@ -72,7 +72,7 @@ class TestWhichGuide:
                 programme("shared", "0900", "Of both"),
             )
         )
-        viewer.ties("Red", "r")
+        viewer.map_guide("Red", "r")
 
         assert viewer.titles("Red") == ["Of red"]
         assert viewer.titles("Blue") == ["Of both"]
@@ -153,7 +153,7 @@ class TestWhichGuide:
         assert sorted(viewer.proposed()["One"]) == ["a", "b"]
 
     @pytest.mark.parametrize(
-        ("said", "guide_id", "is_tied"),
+        ("named", "guide_id", "is_tied"),
         [
             (("One", "One.mt"), "One.fr", False),
             (("MT: One",), "One.fr", False),
@@ -164,16 +164,16 @@ class TestWhichGuide:
             (("One", "one.hd"), "One.fr", True),
         ],
     )
-    def test_a_name_ties_within_a_country(self, viewer, said, guide_id, is_tied):
-        viewer.plays(entry(*said))
+    def test_a_name_ties_within_a_country(self, viewer, named, guide_id, is_tied):
+        viewer.plays(entry(*named))
         viewer.reads(
             tv(channel(guide_id, "One.fr"), programme(guide_id, "0900", "Seen"))
             if guide_id.endswith(".fr")
             else tv(channel(guide_id, "One"), programme(guide_id, "0900", "Seen"))
         )
 
-        assert viewer.titles(said[0]) == (["Seen"] if is_tied else [])
-        assert is_tied or viewer.proposed() == {said[0]: [guide_id]}
+        assert viewer.titles(named[0]) == (["Seen"] if is_tied else [])
+        assert is_tied or viewer.proposed() == {named[0]: [guide_id]}
 
     def test_any_display_name_ties(self, viewer):
         names = "5.1 KAAA", "5.1", "KAAA", "Alpha News"
@@ -244,8 +244,8 @@ class TestWhichGuide:
         viewer.plays(entry("Twin", "tw"), entry("Twin HD", "tw"))
         viewer.reads(TWIN)
 
-        (told,) = viewer.xmltv().iterfind("channel")
-        assert [name.text for name in told.iterfind("display-name")] == [
+        (programmes,) = viewer.xmltv().iterfind("channel")
+        assert [name.text for name in programmes.iterfind("display-name")] == [
             "Twin",
             "Twin HD",
         ]
@@ -277,7 +277,7 @@ class TestWhatIsOver:
         viewer.reads(tv(channel("other", "Stale"), programme("other", "1000", "Today")))
         assert viewer.titles("Stale") == ["Today"]
 
-        viewer.ties("Stale", "sx")
+        viewer.map_guide("Stale", "sx")
         assert viewer.shows("Stale") == [("20:00", "Long ago")]
 
     def test_of_two_that_go_on_the_first_source_wins(self, viewer):
@@ -320,8 +320,8 @@ RICH = (
 PROGID = '<episode-num system="dd_progid">EP01.2</episode-num>'
 
 
-class TestWhatIsToldOfAProgramme:
-    def told(self, viewer, inside, *others):
+class TestWhatAProgrammeShows:
+    def programmes(self, viewer, inside, *others):
         viewer.plays(entry("Cast", "c1"))
         guide = tv(
             channel("c1", "Cast"),
@@ -332,21 +332,25 @@ class TestWhatIsToldOfAProgramme:
             ),
         )
         viewer.reads(guide)
-        return viewer.told("Cast")
+        return viewer.shown_programmes("Cast")
 
     def test_all_of_it_in_the_order_of_the_dtd(self, viewer):
-        (found,) = self.told(viewer, RICH)
+        (found,) = self.programmes(viewer, RICH)
 
-        assert as_told(found.element) == as_told(etree.fromstring(f"<p>{RICH}</p>"))
+        assert children_of(found.element) == children_of(
+            etree.fromstring(f"<p>{RICH}</p>")
+        )
         tags = [child.tag for child in found.element]
         assert tags == sorted(tags, key=ORDER.index)
 
     def test_beside_programmes_that_say_less(self, viewer):
         plain = "<title>Plain</title><desc>Text</desc>"
-        first, second = self.told(viewer, RICH, plain)
+        first, second = self.programmes(viewer, RICH, plain)
 
-        assert as_told(first.element) == as_told(etree.fromstring(f"<p>{RICH}</p>"))
-        assert as_told(second.element) == [
+        assert children_of(first.element) == children_of(
+            etree.fromstring(f"<p>{RICH}</p>")
+        )
+        assert children_of(second.element) == [
             ("desc", (), "Text"),
             ("title", (), "Plain"),
         ]
@@ -374,13 +378,13 @@ class TestWhatIsToldOfAProgramme:
         ],
     )
     def test_a_number_keeps_its_system(self, viewer, inside, expected):
-        (found,) = self.told(viewer, f"<title>T</title>{inside}")
+        (found,) = self.programmes(viewer, f"<title>T</title>{inside}")
 
-        told = found.texts("episode-num", "system")
-        assert sorted((s or "onscreen", v) for s, v in told) == sorted(expected)
+        programmes = found.texts("episode-num", "system")
+        assert sorted((s or "onscreen", v) for s, v in programmes) == sorted(expected)
 
     def test_without_a_title_it_is_called_by_what_else_is_said(self, viewer):
-        self.told(
+        self.programmes(
             viewer,
             '<title lang="de"/><title lang="fr">Journal</title>',
             "<title></title><sub-title>Part two</sub-title>",
@@ -389,11 +393,11 @@ class TestWhatIsToldOfAProgramme:
         )
 
         assert viewer.titles("Cast") == ["Journal", "Part two", "Film", "Cast"]
-        first = viewer.told("Cast")[0]
+        first = viewer.shown_programmes("Cast")[0]
         assert first.texts("title", "lang") == [("fr", "Journal")]
 
 
-def as_told(element):
+def children_of(element):
     """What an element's children say."""
     return sorted(
         (

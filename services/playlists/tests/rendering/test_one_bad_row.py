@@ -36,9 +36,9 @@ def two_sets(platform):
     return [platform.fact(user).timeline[0].set_id for user in users]
 
 
-def execute(platform, statement, **said):
+def execute(platform, statement, **values):
     with platform.database.transaction() as work:
-        work.session.execute(statement, said)
+        work.session.execute(statement, values)
 
 
 def row_of(platform, set_id):
@@ -190,9 +190,9 @@ def test_whose_fault_it_was():
 def test_partners_take_turns_and_none_is_served_twice_at_once():
     turns, (one, two, three) = RoundRobin(), [new_id() for _ in range(3)]
 
-    assert turns.in_turn([one, two]) == [one, two]
+    assert turns.least_recent([one, two]) == [one, two]
     assert turns.take(one)
     assert not turns.take(one)
-    assert turns.in_turn([one, two]) == [two]
+    assert turns.least_recent([one, two]) == [two]
     turns.give_back(one)
-    assert turns.in_turn([one, two, three]) == [two, three, one]
+    assert turns.least_recent([one, two, three]) == [two, three, one]

@@ -38,14 +38,14 @@ class Shop:
         self.user = platform.user()
         platform.customer(self.user, version=1, shows_adult=True)
 
-    def take(self, content, **said):
+    def take(self, content, **fields):
         """Import a file; how the job ended, with all that came of it."""
         name = f"uploads/{new_id().hex}"
         content = content.encode() if isinstance(content, str) else content
         self.platform.blobs.write(name, content)
         with self.platform.transaction() as work:
             package_id = demo_package(work, Owner(PARTNER)).id
-            request = ImportChannels(upload=name, package_id=package_id, **said)
+            request = ImportChannels(upload=name, package_id=package_id, **fields)
             job_id = import_channels(work, request).id
         while run_next(self.platform.tools) is not None:
             pass
@@ -60,15 +60,15 @@ class Shop:
     def names(self):
         return list(self.channels())
 
-    def change(self, name, /, **said):
+    def change(self, name, /, **fields):
         channel_id = self.channels()[name].id
         with self.platform.transaction() as work:
             update_channel(
                 work,
-                UpdateChannel(channel_id=channel_id, details=DetailsChange(**said)),
+                UpdateChannel(channel_id=channel_id, details=DetailsChange(**fields)),
             )
 
-    def given(self):
+    def shown_entries(self):
         """The lines of each channel in the playlist, by name."""
         self.platform.render()
         told, lines = {}, []
@@ -223,12 +223,12 @@ class TestWords:
         }
 
     def test_numbers_with_parts_stay_in_order(self, shop):
-        said = [("10.1", "A"), ("10.2", "B"), ("11.1", "C"), ("9", "D"), ("", "E")]
+        fields = [("10.1", "A"), ("10.2", "B"), ("11.1", "C"), ("9", "D"), ("", "E")]
         shop.take(
             m3u(
                 *(
                     f'#EXTINF:-1 tvg-chno="{no}",{n}\nhttp://s.example/{n}'
-                    for no, n in said
+                    for no, n in fields
                 )
             )
         )
@@ -332,19 +332,19 @@ class TestStreams:
     def test_addresses_end_as_what_comes_back(self, shop, address, ending):
         shop.take(one("#EXTINF:-1,A", address))
 
-        assert shop.given()["A"][-1].endswith(f".{ending}")
+        assert shop.shown_entries()["A"][-1].endswith(f".{ending}")
 
     @pytest.mark.parametrize(
-        ("between", "given"),
+        ("between", "suffix"),
         [
             ("#KODIPROP:mimetype=video/mp2t", "ts"),
             ("#KODIPROP:inputstream.adaptive.manifest_type=mpd", "mpd"),
         ],
     )
-    def test_a_kind_that_is_said_counts(self, shop, between, given):
+    def test_a_kind_that_is_said_counts(self, shop, between, suffix):
         shop.take(one("#EXTINF:-1,A", "http://s.example/what", between))
 
-        assert shop.given()["A"][-1].endswith(f".{given}")
+        assert shop.shown_entries()["A"][-1].endswith(f".{suffix}")
 
     @pytest.mark.parametrize(
         ("described", "between", "address", "lines"),
@@ -402,7 +402,7 @@ class TestStreams:
         shop.take(one(described, address, *between))
 
         assert shop.channels()["A"].address == "http://s.example/1"
-        assert shop.given()["A"][1:-1] == lines
+        assert shop.shown_entries()["A"][1:-1] == lines
 
     def test_options_are_of_one_channel(self, shop):
         shop.take(
@@ -412,7 +412,7 @@ class TestStreams:
             )
         )
 
-        assert len(shop.given()["B"]) == 2
+        assert len(shop.shown_entries()["B"]) == 2
 
     def test_radio(self, shop):
         shop.take(
@@ -423,10 +423,10 @@ class TestStreams:
             )
         )
 
-        given = shop.given()
-        assert 'radio="true"' in given["Said"][0]
-        assert 'radio="true"' in given["Heard"][0]
-        assert "radio" not in given["Seen"][0]
+        shown = shop.shown_entries()
+        assert 'radio="true"' in shown["Said"][0]
+        assert 'radio="true"' in shown["Heard"][0]
+        assert "radio" not in shown["Seen"][0]
         kinds = {name: stream["stream_type"] for name, stream in shop.streams().items()}
         assert kinds == {
             "Said": "radio_streams",
@@ -435,7 +435,7 @@ class TestStreams:
         }
 
     @pytest.mark.parametrize(
-        ("said", "address", "days", "archive"),
+        ("fields", "address", "days", "archive"),
         [
             ('catchup-days="4"', "http://s.example/1.m3u8", 4, ""),
             ('timeshift="2"', "http://s.example/1.m3u8", 2, ""),
@@ -488,13 +488,13 @@ class TestStreams:
         ],
     )
     def test_archives_are_asked_in_their_own_form(
-        self, shop, said, address, days, archive
+        self, shop, fields, address, days, archive
     ):
-        shop.take(one(f"#EXTINF:-1 {said},A", address))
+        shop.take(one(f"#EXTINF:-1 {fields},A", address))
 
         source = shop.sources()["A"]
         assert (source.catchup_days, source.archive) == (days, archive)
-        assert ('catchup="default"' in shop.given()["A"][0]) == bool(days)
+        assert ('catchup="default"' in shop.shown_entries()["A"][0]) == bool(days)
 
     def test_what_the_head_says_of_archives_holds_for_all(self, shop):
         shop.take(
@@ -606,7 +606,7 @@ class TestOneName:
         shop.take(one("#EXTINF:-1,A"))
         shop.change("A", name=name, group=group)
 
-        [(told, lines)] = shop.given().items()
+        [(told, lines)] = shop.shown_entries().items()
         [stream] = shop.streams().values()
         [category] = shop.categories()
         attributes = dict(re.findall(r'([a-z-]+)="([^"]*)"', lines[0]))
@@ -618,7 +618,7 @@ class TestOneName:
 
 class TestMarks:
     @pytest.mark.parametrize(
-        ("said", "is_adult"),
+        ("fields", "is_adult"),
         [
             ('parent-code="1234"', True),
             ('censored="1"', True),
@@ -631,11 +631,11 @@ class TestMarks:
             ('group-title="Top 180"', False),
         ],
     )
-    def test_for_adults(self, shop, said, is_adult):
-        shop.take(one(f"#EXTINF:-1 {said},A"))
+    def test_for_adults(self, shop, fields, is_adult):
+        shop.take(one(f"#EXTINF:-1 {fields},A"))
 
         assert shop.channels()["A"].is_adult == is_adult
-        assert ('censored="1"' in shop.given()["A"][0]) == is_adult
+        assert ('censored="1"' in shop.shown_entries()["A"][0]) == is_adult
         assert shop.streams()["A"]["is_adult"] == ("1" if is_adult else "0")
 
     def test_the_rule_for_groups_can_be_left(self, shop):
@@ -761,12 +761,12 @@ class TestNothingIsLostInSilence:
         assert shop.channels()["A"].address.startswith(kept)
 
 
-def by_ids(password, *said):
+def by_ids(password, *fields):
     return m3u(
         *(
             f'#EXTINF:-1 tvg-id="id{i}" group-title="{group}",{name}\n'
             f"http://up.example/live/u/{password}/{i}.ts"
-            for i, (group, name) in enumerate(said)
+            for i, (group, name) in enumerate(fields)
         )
     )
 

@@ -47,8 +47,8 @@ def programme(channel, start, title="T", stop=None, inside=""):
 
 def channel(id_, *names):
     """A channel of XMLTV."""
-    told = "".join(f"<display-name>{name}</display-name>" for name in names)
-    return f'<channel id="{id_}">{told}</channel>\n'
+    display_names = "".join(f"<display-name>{name}</display-name>" for name in names)
+    return f'<channel id="{id_}">{display_names}</channel>\n'
 
 
 def tv(*parts, head='<?xml version="1.0" encoding="UTF-8"?>\n'):
@@ -58,9 +58,9 @@ def tv(*parts, head='<?xml version="1.0" encoding="UTF-8"?>\n'):
 
 def entry(name, tvg_id=None, **attributes):
     """One channel of a playlist."""
-    said = {} if tvg_id is None else {"tvg-id": tvg_id}
-    said |= {key.replace("_", "-"): value for key, value in attributes.items()}
-    words = "".join(f' {key}="{value}"' for key, value in said.items())
+    attributes_of = {} if tvg_id is None else {"tvg-id": tvg_id}
+    attributes_of |= {key.replace("_", "-"): value for key, value in attributes.items()}
+    words = "".join(f' {key}="{value}"' for key, value in attributes_of.items())
     return f"#EXTINF:-1{words},{name}\nhttp://source.example/{name.encode().hex()}\n"
 
 
@@ -86,9 +86,11 @@ class Viewer:
         self.platform.render()
         return self
 
-    def reads(self, content, **said):
+    def reads(self, content, **attributes_of):
         """Import a guide; how its source stands afterwards."""
-        request = CreateGuideSource(name="G", upload=self._upload(content), **said)
+        request = CreateGuideSource(
+            name="G", upload=self._upload(content), **attributes_of
+        )
         with self.platform.transaction() as work:
             created = create_guide_source(work, request, keyring=self.platform.keyring)
         self._work()
@@ -100,39 +102,41 @@ class Viewer:
         """Have a channel show its guide later."""
         self._change(name, guide_shift_minutes=minutes)
 
-    def ties(self, name, guide_id):
+    def map_guide(self, name, guide_id):
         """Choose a channel's guide by hand."""
         with self.platform.transaction() as work:
             tie = ChannelTie(channel_id=self._channel(work, name).id, guide_id=guide_id)
             tie_channels(work, TieChannels(ties=[tie]))
         self.platform.render()
 
-    def _change(self, name, **said):
+    def _change(self, name, **attributes_of):
         with self.platform.transaction() as work:
             found = self._channel(work, name)
             changed = found.details()
-            for key, value in said.items():
+            for key, value in attributes_of.items():
                 object.__setattr__(changed, key, value)
             update_channel(work, UpdateChannel(channel_id=found.id, details=changed))
         self.platform.render()
 
     def shows(self, name):
         """What a channel shows, as (HH:MM, title): told by three ways alike."""
-        told = [(f"{p.start:%H:%M}", p.title) for p in self.told(name)]
-        assert told == self._listed(name), "Xtream says something else"
-        assert told == self._in_panel(name), "the panel says something else"
-        return told
+        shown_programmes = [
+            (f"{p.start:%H:%M}", p.title) for p in self.shown_programmes(name)
+        ]
+        assert shown_programmes == self._listed(name), "Xtream says something else"
+        assert shown_programmes == self._in_panel(name), "the panel says something else"
+        return shown_programmes
 
     def titles(self, name):
         """The titles of `shows`."""
         return [title for _, title in self.shows(name)]
 
-    def told(self, name):
+    def shown_programmes(self, name):
         """The programmes XMLTV has for what the M3U names as a channel's id."""
         tree = self.xmltv()
         id_ = self.tvg_id(name).casefold()
         return [
-            Told(element)
+            ShownProgramme(element)
             for element in tree.iterfind("programme")
             if element.get("channel").casefold() == id_
         ]
@@ -145,9 +149,9 @@ class Viewer:
         """The guide id in the M3U, which Xtream says alike."""
         lines = self.platform.playlist(self.user).splitlines()
         (line,) = (line for line in lines if line.endswith(f",{name}"))
-        told = line.split('tvg-id="')[1].split('"')[0]
-        assert self.xtream(name)["epg_channel_id"] == told
-        return told
+        shown_programmes = line.split('tvg-id="')[1].split('"')[0]
+        assert self.xtream(name)["epg_channel_id"] == shown_programmes
+        return shown_programmes
 
     def xtream(self, name):
         """A channel as get_live_streams answers it."""
@@ -177,7 +181,7 @@ class Viewer:
 
     def _in_panel(self, name):
         midnight = datetime(2026, 3, 1, tzinfo=UTC)
-        told = []
+        shown_programmes = []
         for days in range(4):
             begin = midnight + timedelta(days=days)
             request = ListProgrammes(
@@ -186,8 +190,8 @@ class Viewer:
             with self.platform.transaction() as work:
                 rows = list_programmes(work, request).items
             shown = [row.programmes for row in rows if row.name == name]
-            told += [p for p in shown[0] if p not in told]
-        return [(f"{p.start_at:%H:%M}", p.title) for p in told]
+            shown_programmes += [p for p in shown[0] if p not in shown_programmes]
+        return [(f"{p.start_at:%H:%M}", p.title) for p in shown_programmes]
 
     def _channel(self, work, name):
         return work.session.scalars(select(Channel).where(Channel.name == name)).one()
@@ -203,7 +207,7 @@ class Viewer:
             pass
 
 
-class Told:
+class ShownProgramme:
     """A programme as a player reads it."""
 
     def __init__(self, element):

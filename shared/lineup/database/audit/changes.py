@@ -218,11 +218,13 @@ def _difference(row: Any) -> tuple[dict[str, str | None], dict[str, str | None]]
     for name in set(_names(row)) & set(state.committed_state):
         history = state.attrs[name].history
         if history.has_changes():
-            before[name], after[name] = _told(type(row), name, history)
+            before[name], after[name] = _before_and_after(type(row), name, history)
     return before, after
 
 
-def _told(model: type, name: str, history: Any) -> tuple[str | None, str | None]:
+def _before_and_after(
+    model: type, name: str, history: Any
+) -> tuple[str | None, str | None]:
     """A field before and after; of a secret only that it was changed."""
     old, new = (
         values[0] if values else None for values in (history.deleted, history.added)

@@ -11,7 +11,7 @@ from lineup.context import Actor, CallOrigin
 from lineup.contracts.audit import ChangeCount, FieldChange
 from lineup.database.audit.changes import Changes, RecordingSession
 from lineup.database.audit.models import AUDIT_LOG
-from lineup.database.audit.shown import asked
+from lineup.database.audit.shown import request_texts
 from lineup.database.audit.things import (
     Thing,
     about,
@@ -61,7 +61,7 @@ def record(work: "UnitOfWork", action: str, request: Any, reply: Any) -> None:
         work,
         _by(work, actor, action),
         _about(placed_thing, about(changes, placed_thing, named_in(request))),
-        _content(asked(request), changes.fields(), changes.counts()),
+        _content(request_texts(request), changes.fields(), changes.counts()),
     )
 
 

@@ -79,14 +79,14 @@ def _list(values: Collection[Any]) -> str:
     return ", ".join(map(_text_of, values))
 
 
-def asked(request: Any) -> dict[str, str]:
+def request_texts(request: Any) -> dict[str, str]:
     """What a request says, by field, those of its parts with a dot: "person.email"."""
     if not is_dataclass(request):
         return {}
-    return {name: text for name, text in _asked(request, "") if text}
+    return {name: text for name, text in _texts_of(request, "") if text}
 
 
-def _asked(request: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+def _texts_of(request: Any, prefix: str) -> Iterator[tuple[str, Any]]:
     for field in fields(request):
         value, name = getattr(request, field.name), f"{prefix}{field.name}"
         if value is UNSET or value == field.default:
@@ -94,6 +94,6 @@ def _asked(request: Any, prefix: str) -> Iterator[tuple[str, Any]]:
         if is_secret(type(request), field.name, value):
             yield name, value and CHANGED
         elif is_dataclass(value) and not isinstance(value, Money):
-            yield from _asked(value, f"{name}.")
+            yield from _texts_of(value, f"{name}.")
         else:
             yield name, shown(type(request), field.name, value)

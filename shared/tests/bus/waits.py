@@ -3,10 +3,10 @@
 import time
 from contextlib import contextmanager
 
-PATIENCE = 90.0
+LONGEST_SECONDS = 90.0
 
 
-def wait_for(happened, seconds=PATIENCE, *, what="it"):
+def wait_for(happened, seconds=LONGEST_SECONDS, *, what="it"):
     """Look until `happened()` is truthy, and give that; fail after `seconds`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
