@@ -77,6 +77,13 @@ class Money:
         minor = self.amount_minor * (part // microsecond) // (of // microsecond)
         return Money(minor, self.asset)
 
+    def part(self, part: timedelta, *, of: timedelta) -> "Money":
+        """The amount × part ÷ whole, rounded half up: what a part of it costs."""
+        microsecond = timedelta(microseconds=1)
+        taken, whole = part // microsecond, of // microsecond
+        minor = (2 * self.amount_minor * taken + whole) // (2 * whole)
+        return Money(minor, self.asset)
+
     def _same(self, other: "Money") -> int:
         if other.asset != self.asset:
             raise CurrencyMismatch

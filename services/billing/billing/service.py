@@ -19,11 +19,13 @@ from billing.reports import plan_use, sales, sales_list, subscription_counts
 from billing.settings import BillingSettings
 from billing.subscriptions import (
     blockers,
+    changes,
     end_dates,
     lists,
     overview,
     quotes,
     renewals,
+    renewing,
     suspensions,
 )
 from billing.subscriptions import operations as subscriptions_operations
@@ -74,6 +76,8 @@ class BillingService(
         overview,
         quotes,
         end_dates,
+        changes,
+        renewing,
         suspensions,
         renewals,
         checks,

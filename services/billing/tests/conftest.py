@@ -9,8 +9,16 @@ import pytest
 from sqlalchemy import select, update
 
 from billing.catalog import operations as catalog
+from billing.catalog import packages
 from billing.people import operations as people
-from billing.subscriptions import end_dates, lists, renewals, suspensions
+from billing.subscriptions import (
+    changes,
+    end_dates,
+    lists,
+    renewals,
+    renewing,
+    suspensions,
+)
 from billing.subscriptions import operations as subscriptions
 from billing.wallets import operations as wallets
 from billing.wallets import statements
@@ -22,6 +30,8 @@ from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
 from lineup.contracts.accounts.users import UserChanged
 from lineup.contracts.billing.catalog import CreatePlan, CreateProduct
+from lineup.contracts.billing.product_changes import ChangeSubscription, QuoteChange
+from lineup.contracts.billing.renewing import QuoteUserRenewals, RenewUsers
 from lineup.contracts.billing.staff_changes import (
     LiftSuspension,
     SetEndDate,
@@ -154,7 +164,7 @@ class ShopFloor:
         scope = below(ROOT, partner_id)
         state = an_account(partner_id, scope, currency=currency, time_zone=time_zone)
         self.keep(people.upsert_accounts, state)
-        self.keep(catalog.upsert_packages, a_package(package_id, partner_id, scope))
+        self.keep(packages.upsert_packages, a_package(package_id, partner_id, scope))
         return SimpleNamespace(
             id=partner_id,
             scope=scope,
@@ -274,6 +284,24 @@ class ShopFloor:
             subscription_id=subscription.id, ends_at=ends_at, reason=reason
         )
         return self._ask(end_dates.set_end_date, request, actor)
+
+    def change(self, subscription, plan, way, actor=SYSTEM, key=None):
+        request = ChangeSubscription(
+            subscription_id=subscription.id, plan_id=plan.id, way=way
+        )
+        return self._ask(changes.change_subscription, request, actor, key)
+
+    def quote_change(self, subscription, plan, way, actor=SYSTEM):
+        request = QuoteChange(subscription_id=subscription.id, plan_id=plan.id, way=way)
+        return self._ask(changes.quote_change, request, actor)
+
+    def quote_all(self, customer, actor=SYSTEM):
+        request = QuoteUserRenewals(customer_id=customer.id)
+        return self._ask(renewing.quote_user_renewals, request, actor)
+
+    def renew_users(self, customer, total, actor=SYSTEM, key=None):
+        request = RenewUsers(customer_id=customer.id, total=Money.of(total))
+        return self._ask(renewing.renew_users, request, actor, key)
 
     def suspend(
         self,

@@ -22,7 +22,7 @@ VERBS = {
     "test", "tie", "top", "update", "change", "accept", "close", "choose", "ignore",
     "serve", "undo", "preview", "follow", "restore", "purge", "book", "extend", "hold",
     "enable", "disable", "erase", "export", "assign", "hand", "return", "open",
-    "promote", "end", "invite", "keep", "reject", "send", "withdraw", "suspend", "lift",
+    "promote", "end", "invite", "keep", "reject", "send", "withdraw", "suspend", "lift", "renew",
 }  # fmt: skip
 BOUNDED = {
     "string": [{"maxLength"}, {"format"}, {"enum"}],

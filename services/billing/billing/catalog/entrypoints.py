@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from billing.catalog import operations
+from billing.catalog import packages
 from lineup.bus import Entrypoints, on_event
 from lineup.context import Event
 from lineup.contracts.playlists.events import PackageChanged
@@ -14,4 +14,4 @@ class CatalogEntrypoints(Entrypoints):
     @on_event
     def on_package_changed(self, events: Sequence[Event[PackageChanged]]) -> None:
         """Keep the newest of packages."""
-        self.database.apply_copies(events, operations.upsert_packages)
+        self.database.apply_copies(events, packages.upsert_packages)

@@ -1,6 +1,6 @@
 """What can be asked of the catalogue."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
-from billing.catalog.models import PackageCopy, Plan, Product
+from billing.catalog.models import Plan, Product
 from billing.catalog.offers import EVERYTHING, Offer, offer_to
+from billing.catalog.packages import known_packages
 from billing.catalog.views import plan_view, view_of
 from billing.people import operations as people
 from lineup.context import Actor
@@ -41,10 +42,7 @@ from lineup.contracts.billing.refusals import (
 )
 from lineup.contracts.changes import UNSET, either
 from lineup.contracts.paging import Page
-from lineup.contracts.playlists.events import PackageChanged
-from lineup.contracts.playlists.refusals import PackageNotFound
-from lineup.database import UnitOfWork, get_held, page_of, upsert_newest
-from lineup.errors import Invalid
+from lineup.database import UnitOfWork, get_held, page_of
 from lineup.ids import new_id
 from lineup.money import CurrencyMismatch, Money
 from lineup.scope import in_scope, partner_of, within
@@ -56,22 +54,6 @@ S = TypeVar("S", bound="Select[Any]")
 ORDERS = {"name": Product.name}
 
 
-def upsert_packages(work: UnitOfWork, states: Sequence[PackageChanged]) -> None:
-    """Keep what playlists says of packages."""
-    rows = [
-        {
-            "id": state.id,
-            "version": state.version,
-            "partner_id": state.partner_id,
-            "scope": state.scope,
-            "name": state.name,
-            "is_deleted": state.is_deleted,
-        }
-        for state in states
-    ]
-    upsert_newest(work.session, PackageCopy, rows)
-
-
 @handles(CreateProduct)
 def create_product(work: UnitOfWork, request: CreateProduct) -> ProductView:
     """Make a product of the partner's packages; an unknown package is Invalid."""
@@ -81,7 +63,7 @@ def create_product(work: UnitOfWork, request: CreateProduct) -> ProductView:
         partner_id=partner.id,
         scope=partner.scope,
         name=request.name,
-        package_ids=_known_packages(work, partner.id, request.package_ids),
+        package_ids=known_packages(work, partner.id, request.package_ids),
         devices=request.devices,
         addresses=request.addresses,
         is_trial=request.is_trial,
@@ -102,7 +84,7 @@ def update_product(work: UnitOfWork, request: UpdateProduct) -> ProductView:
     product = _found(work.session.scalar(owned))
     product.name = either(request.name, product.name)
     if request.package_ids is not UNSET:
-        product.package_ids = _known_packages(
+        product.package_ids = known_packages(
             work, product.partner_id, request.package_ids
         )
     product.devices = either(request.devices, product.devices)
@@ -311,22 +293,6 @@ def _found(product: Product | None) -> Product:
     if product is None:
         raise ProductNotFound
     return product
-
-
-def _known_packages(
-    work: UnitOfWork, partner_id: UUID, package_ids: list[UUID]
-) -> list[str]:
-    statement = select(PackageCopy.id).where(
-        PackageCopy.id.in_(package_ids),
-        PackageCopy.partner_id == partner_id,
-        PackageCopy.is_deleted.is_(False),
-    )
-    known = set(work.session.scalars(statement))
-    unknown = [at for at, one in enumerate(package_ids, 1) if one not in known]
-    if unknown:
-        message = f"There is no such package: number {', '.join(map(str, unknown))}."
-        raise Invalid(code=PackageNotFound.code, fields={"package_ids": [message]})
-    return [str(package) for package in dict.fromkeys(package_ids)]
 
 
 def _own_plan(work: UnitOfWork, plan_id: UUID) -> Select[Plan]:

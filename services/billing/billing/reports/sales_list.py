@@ -79,9 +79,11 @@ def _conditions(request: SalesFilter) -> list[Any]:
         (Subscription.customer_id, request.customer_id),
         (Subscription.user_id, request.user_id),
         (Subscription.id, request.subscription_id),
-        (Subscription.product_id, request.product_id),
     )
     conditions = [column == wanted for column, wanted in equal if wanted is not None]
+    if request.product_id is not None:
+        plans = select(Plan.id).where(Plan.product_id == request.product_id)
+        conditions.append(Period.plan_id.in_(plans))
     if request.sold_from is not None:
         conditions.append(Period.created_at >= request.sold_from)
     if request.sold_until is not None:

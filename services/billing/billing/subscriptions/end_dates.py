@@ -78,7 +78,7 @@ def _lengthen(
         sold_by=signature(work.actor),
         reason=reason,
     )
-    subscription.extend(plan.id, ends_at, Anchor(at=ends_at))
+    subscription.extend(plan, ends_at, Anchor(at=ends_at))
     work.session.flush()
     work.session.add(period)
 

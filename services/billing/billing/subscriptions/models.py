@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from billing.catalog.models import Plan
 from billing.records import Record
 from billing.subscriptions.terms import Anchor
 from lineup.contracts.billing.refusals import (
@@ -90,6 +91,8 @@ class Subscription(Timestamped, Record):
     """When to try to renew it; None: not by itself, or waiting for money."""
     failed_tries: Mapped[int] = mapped_column(default=0, server_default="0")
     """How often working on it has raised since it was last renewed."""
+    next_plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan.id"))
+    """What it changes to when it is renewed; None: it stays what it is."""
     suspended_at: Mapped[datetime | None]
     """Since when it entitles to nothing, whatever is paid; None: it does."""
     suspension_cause: Mapped[str] = mapped_column(default="", server_default="")
@@ -112,11 +115,23 @@ class Subscription(Timestamped, Record):
         """What its next period is counted from."""
         return Anchor(at=self.anchor_at, months=self.anchor_months)
 
-    def extend(self, plan_id: UUID, ends_at: datetime, anchor: Anchor) -> None:
+    @property
+    def renewal_plan_id(self) -> UUID:
+        """The plan of its next renewal: the one it changes to, if that is noted."""
+        return self.next_plan_id or self.plan_id
+
+    def note_change(self, plan_id: UUID | None) -> None:
+        """Change to another plan at the next renewal; None: stay."""
+        self.next_plan_id = plan_id
+        self.version += 1
+
+    def extend(self, plan: Plan, ends_at: datetime, anchor: Anchor) -> None:
         """Run on to the end of one more period; the next counts from `anchor`."""
         self.ends_at = ends_at
         self.anchor_at, self.anchor_months = anchor.at, anchor.months
-        self.plan_id = plan_id
+        self.plan_id, self.product_id = plan.id, plan.product_id
+        if self.next_plan_id == plan.id:
+            self.next_plan_id = None
         self.state = SubscriptionState.RUNNING
         self.failed_tries, self.put_off_until = 0, None
         self._schedule()
@@ -128,7 +143,7 @@ class Subscription(Timestamped, Record):
             raise NotActive
         self.ends_at = now
         self.state = SubscriptionState.STOPPED
-        self.renewal_due_at = None
+        self.renewal_due_at = self.next_plan_id = None
         self.version += 1
 
     def expire(self, now: datetime) -> None:
@@ -136,6 +151,8 @@ class Subscription(Timestamped, Record):
         if not has_lapsed(self, now):
             raise NotActive("Only a running subscription past its end expires.")
         self.state = SubscriptionState.EXPIRED
+        if not self.renews:
+            self.next_plan_id = None
         self.version += 1
 
     def shorten(self, ends_at: datetime) -> None:
@@ -169,7 +186,7 @@ class Subscription(Timestamped, Record):
     def give_way(self) -> None:
         """Never renew again: the user has another subscription now."""
         self.renews = False
-        self.renewal_due_at = None
+        self.renewal_due_at = self.next_plan_id = None
         self.version += 1
 
     @property

@@ -26,7 +26,7 @@ def announce_shortfall(
     period = _untold(work, subscription)
     if period is None:
         return
-    plan = catalog.get_plan(work, subscription.plan_id)
+    plan = catalog.get_plan(work, subscription.renewal_plan_id)
     work.announce(
         RenewalFellShort(
             **_about(subscription, period),
@@ -45,7 +45,7 @@ def announce_blocked(work: UnitOfWork, subscription: Subscription, reason: str) 
     period = _untold(work, subscription)
     if period is None:
         return
-    plan = catalog.get_plan(work, subscription.plan_id)
+    plan = catalog.get_plan(work, subscription.renewal_plan_id)
     work.announce(
         RenewalBlocked(
             **_about(subscription, period),

@@ -31,15 +31,31 @@ def obstacle_of(
     """
     obstacles = (
         ("over", is_over(subscription, now, partner)),
+        *_bars(subscription, offered, is_inactive=is_inactive),
+        ("replaced", is_switched_on and not subscription.renews),
+        (PUT_OFF, _is_put_off(subscription, now)),
+    )
+    return next((name for name, holds in obstacles if holds), "")
+
+
+def bar_of(
+    subscription: Subscription, offered: OfferedPlan, *, is_inactive: bool
+) -> str:
+    """Why it is renewed by nobody, not by hand either; empty when it may be."""
+    bars = _bars(subscription, offered, is_inactive=is_inactive)
+    return next((name for name, holds in bars if holds), "")
+
+
+def _bars(
+    subscription: Subscription, offered: OfferedPlan, *, is_inactive: bool
+) -> tuple[tuple[str, bool], ...]:
+    return (
         ("trial", offered.plan.product.is_trial),
         ("plan_retired", offered.plan.is_retired),
         ("plan_not_allowed", not offered.is_allowed),
         ("inactive", is_inactive),
         ("suspended", subscription.is_suspended),
-        ("replaced", is_switched_on and not subscription.renews),
-        (PUT_OFF, _is_put_off(subscription, now)),
     )
-    return next((name for name, holds in obstacles if holds), "")
 
 
 def _is_put_off(subscription: Subscription, now: datetime) -> bool:

@@ -32,7 +32,9 @@ from billing.subscriptions.sales import (
     find_last,
     find_last_of,
     from_balance,
-    subscription_for,
+    goes_to,
+    refuse_suspended,
+    starts_over,
 )
 from billing.subscriptions.views import announce, announce_all, view_of
 from billing.subscriptions.waiting import wake_waiting
@@ -45,7 +47,6 @@ from lineup.contracts.accounts.tree import Status
 from lineup.contracts.accounts.users import UserChanged
 from lineup.contracts.billing.refusals import NotActive
 from lineup.contracts.billing.subscriptions import (
-    CountFrom,
     GetRenewal,
     GetSubscription,
     Purchase,
@@ -84,8 +85,9 @@ __all__ = [
 def purchase(work: UnitOfWork, request: Purchase) -> SubscriptionView:
     """Buy a period from the customer's balance.
 
-    A running user is renewed. Counted from now while running, what was left is given
-    back as by a stop and a new subscription begins. InsufficientBalance, PlanRetired,
+    A running user is renewed; a trial of another product gives way. Counted from now
+    while running, what was left is given back as by a stop and a new subscription
+    begins. InsufficientBalance, PlanRetired, SubscriptionSuspended,
     PlanNotAllowed, OtherProductRunning, PeriodOver, TrialUsed, PartnerUnavailable;
     NotFound outside the scope.
     """
@@ -97,9 +99,11 @@ def purchase(work: UnitOfWork, request: Purchase) -> SubscriptionView:
     offered = offer_of(work, user.scope).sold(plan)
     check_currency(work, plan)
     check_trial(work, user, plan)
-    if request.count_from is CountFrom.NOW:
-        _stop_running(work, user.id, reason="bought anew from now")
-    subscription, starts_at = subscription_for(work, user, plan, request.count_from)
+    last = find_last(work, user.id)
+    refuse_suspended(last)
+    if last is not None and starts_over(work, last, plan, request.count_from):
+        stops.stop(work, last, reason="bought anew from now")
+    subscription, starts_at = goes_to(work, user, plan, last, request.count_from)
     payment = from_balance(subscription, offered, Cause.PURCHASE)
     add_period(work, subscription, plan, payment, starts_at)
     announce(work, subscription)

@@ -239,6 +239,6 @@ def _move_up(
         if period.is_odd:
             ends = begins + (period.ends_at - period.starts_at)
             counted = Anchor(at=ends)
-        subscription.extend(plan.id, ends, counted)
+        subscription.extend(plan, ends, counted)
         period.move(begins, ends)
         work.session.flush()

@@ -12,6 +12,7 @@ from billing.people import operations as people
 from billing.people.models import UserCopy
 from billing.subscriptions.models import RenewalSwitch, Subscription
 from billing.subscriptions.obstacles import obstacle_of
+from billing.subscriptions.views import plan_ids_of
 from billing.subscriptions.waiting import partners_of
 from billing.wallets import operations as wallets
 from billing.wallets.funds import funds_of
@@ -50,9 +51,9 @@ def _total(prices: Iterable[Money | None], asset: str) -> Money:
 
 def _lines(work: UnitOfWork, users: Sequence[UserCopy]) -> list[RenewalLine]:
     ids = [user.id for user in users]
-    newest = _newest(work, ids)
+    newest = newest_of(work, ids)
     switches = _switches(work, ids)
-    plans = catalog.get_plans(work, {one.plan_id for one in newest.values()})
+    plans = catalog.get_plans(work, plan_ids_of(newest.values()))
     inactive = people.inactive_users(work, ids)
     partners = partners_of(work, newest.values())
     offers = offers_of(work, {one.scope for one in newest.values()})
@@ -62,7 +63,7 @@ def _lines(work: UnitOfWork, users: Sequence[UserCopy]) -> list[RenewalLine]:
         if last is None:
             lines.append(_bare_line(user, renews))
         else:
-            offered = offers[last.scope].of(plans[last.plan_id])
+            offered = offers[last.scope].of(plans[last.renewal_plan_id])
             obstacle = obstacle_of(
                 last,
                 offered,
@@ -75,7 +76,7 @@ def _lines(work: UnitOfWork, users: Sequence[UserCopy]) -> list[RenewalLine]:
     return lines
 
 
-def _newest(work: UnitOfWork, user_ids: Sequence[UUID]) -> dict[UUID, Subscription]:
+def newest_of(work: UnitOfWork, user_ids: Sequence[UUID]) -> dict[UUID, Subscription]:
     """The newest subscription of each user, whatever its state."""
     statement = (
         select(Subscription)
@@ -117,13 +118,14 @@ def _line(
     renews: bool,  # noqa: FBT001
     obstacle: str,
 ) -> RenewalLine:
+    plan = catalog.get_plan(work, last.plan_id)
     return RenewalLine(
         user_id=user.id,
         user_name=user.name,
         renews=renews,
         subscription_id=last.id,
-        product_name=offered.plan.product.name,
-        plan_name=offered.plan.name,
+        product_name=plan.product.name,
+        plan_name=plan.name,
         state=last.state_at(work.now),
         ends_at=last.ends_at,
         price=offered.price,

@@ -16,6 +16,7 @@ from billing.subscriptions.sales import (
     length_of,
     refuse_suspended,
     runs_on,
+    starts_over,
 )
 from billing.subscriptions.terms import (
     Anchor,
@@ -25,7 +26,6 @@ from billing.subscriptions.terms import (
 from billing.wallets import operations as wallets
 from billing.wallets.funds import funds_of
 from lineup.contracts.billing.subscriptions import (
-    CountFrom,
     PurchaseQuote,
     QuotePurchase,
 )
@@ -49,7 +49,7 @@ def quote_purchase(work: UnitOfWork, request: QuotePurchase) -> PurchaseQuote:
     last = find_last(work, user.id)
     refuse_suspended(last)
     refunded = Money.zero(plan.asset)
-    if request.count_from is CountFrom.NOW and last and last.is_running(work.now):
+    if last and starts_over(work, last, plan, request.count_from):
         refunded, last = stops.quoted(work, last).refunded, None
     goes_on = runs_on(last, plan, work.now)
     starts_at = work.now

@@ -56,7 +56,7 @@ WITH clock AS MATERIALIZED (
                 WHEN NOT s.renews THEN 'replaced'
                 ELSE '' END AS obstacle
       FROM subscription s
-      JOIN plan p ON p.id = s.plan_id
+      JOIN plan p ON p.id = coalesce(s.next_plan_id, s.plan_id)
       JOIN product r ON r.id = p.product_id
      CROSS JOIN LATERAL (
         -- The account right above: its list says what is sold, and for how much.
@@ -161,6 +161,7 @@ SELECT r.turn AS place, r.transfer_id AS id, r.partner_id, 'period:' || r.period
 -- name: run_on
 UPDATE subscription s
    SET version = r.version, product_version = r.product_version, state = 'running',
+       plan_id = r.plan_id, product_id = r.product_id, next_plan_id = NULL,
        ends_at = r.ends_at, anchor_at = r.anchor_at, anchor_months = r.anchor_months,
        renewal_due_at = r.ends_at, failed_tries = 0, put_off_until = NULL,
        updated_at = clock_timestamp()

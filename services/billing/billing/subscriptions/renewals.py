@@ -70,7 +70,7 @@ class Round:
 
     def __init__(self, work: UnitOfWork, due: Sequence[Subscription]) -> None:
         self._work = work
-        self._plans = catalog.get_plans(work, {one.plan_id for one in due})
+        self._plans = catalog.get_plans(work, {one.renewal_plan_id for one in due})
         self._offers = offers_of(work, {one.scope for one in due})
         self._inactive = people.inactive_users(work, {one.user_id for one in due})
         partners = people.get_partners(work, {one.partner_id for one in due})
@@ -94,7 +94,7 @@ class Round:
         return from_balance(subscription, self._offered(subscription), Cause.RENEWAL)
 
     def _offered(self, subscription: Subscription) -> OfferedPlan:
-        plan = self._plans[subscription.plan_id]
+        plan = self._plans[subscription.renewal_plan_id]
         return self._offers[subscription.scope].of(plan)
 
     def _consider(self, subscription: Subscription, payment: Payment) -> None:
@@ -119,7 +119,7 @@ class Round:
             )
 
     def _renew(self, subscription: Subscription, payment: Payment) -> None:
-        plan = self._plans[subscription.plan_id]
+        plan = self._plans[subscription.renewal_plan_id]
         starts_at = automatic_start(subscription.ends_at, self._work.now)
         period = period_of(self._work, subscription, plan, payment, starts_at)
         self._renewed.append((subscription, period))

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from billing.catalog import operations as catalog
 from billing.catalog.models import Plan
 from billing.catalog.offers import OfferedPlan
 from billing.people import operations as people
@@ -137,18 +138,6 @@ def check_trial(work: UnitOfWork, user: UserCopy, plan: Plan) -> None:
     refuse_trial_beyond_limit(work, user.scope)
 
 
-def subscription_for(
-    work: UnitOfWork, user: UserCopy, plan: Plan, count_from: CountFrom
-) -> tuple[Subscription, datetime]:
-    """The subscription that a sale to this user goes to, and where it counts from.
-
-    The caller holds the customer's lock.
-    """
-    last = find_last(work, user.id)
-    refuse_suspended(last)
-    return goes_to(work, user, plan, last, count_from)
-
-
 def refuse_suspended(last: Subscription | None) -> None:
     """SubscriptionSuspended where a user would pay for what it could not watch."""
     if last is not None and last.is_suspended:
@@ -162,10 +151,10 @@ def goes_to(
     last: Subscription | None,
     count_from: CountFrom,
 ) -> tuple[Subscription, datetime]:
-    """As `subscription_for`, of a user whose last subscription is known.
+    """The subscription that a sale to this user goes to, and where it counts from.
 
-    A user that runs is renewed; one whose end has passed goes on; anybody else begins
-    anew.
+    `last` is the user's last one; the caller holds the customer's lock. A user that
+    runs is renewed; one whose end has passed goes on; anybody else begins anew.
     """
     known = runs_on(last, plan, work.now)
     if known is not None:
@@ -173,6 +162,19 @@ def goes_to(
     if last is not None and last.product_id != plan.product_id:
         make_way(work, last)
     return begin(work, user, plan, last), work.now
+
+
+def starts_over(
+    work: UnitOfWork, last: Subscription, plan: Plan, count_from: CountFrom
+) -> bool:
+    """Whether a sale ends what runs: if it shall, or if that is a trial of another
+    product.
+    """
+    if not last.is_running(work.now) or count_from is CountFrom.NOW:
+        return last.is_running(work.now)
+    if last.product_id == plan.product_id:
+        return False
+    return catalog.get_plan(work, last.plan_id).product.is_trial
 
 
 def runs_on(
@@ -242,6 +244,11 @@ def add_period(
     as `sold_period_end` says.
     """
     period = period_of(work, subscription, plan, payment, starts_at)
+    return pay_for(work, period, payment)
+
+
+def pay_for(work: UnitOfWork, period: Period, payment: Payment) -> Period:
+    """Take the money for a period, and keep it; InsufficientBalance otherwise."""
     if payment.amount:
         period.transfer_id = wallets.transfer(work, payment.movement()).transfer_id
     work.session.flush()
@@ -261,13 +268,24 @@ def period_of(
     ends_at, counted = sold_period_end(
         subscription.anchor, starts_at, length_of(plan), zone, work.now
     )
-    subscription.extend(plan.id, ends_at, counted)
+    subscription.extend(plan, ends_at, counted)
+    return sold_period(work, subscription, plan, payment, starts_at)
+
+
+def sold_period(
+    work: UnitOfWork,
+    subscription: Subscription,
+    plan: Plan,
+    payment: Payment,
+    starts_at: datetime,
+) -> Period:
+    """A period of a subscription that lasts until its end."""
     return Period(
         id=payment.period_id,
         subscription_id=subscription.id,
         plan_id=plan.id,
         starts_at=starts_at,
-        ends_at=ends_at,
+        ends_at=subscription.ends_at,
         paid_minor=payment.amount.amount_minor,
         asset=payment.amount.asset,
         source=payment.source if payment.amount else Source.FREE,

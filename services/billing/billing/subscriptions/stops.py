@@ -63,17 +63,28 @@ def stop_all(
     ]
     for subscription in subscriptions:
         subscription.stop(work.now)
-    moved = _give_back(work, {one.id: one for one in subscriptions}, periods)
-    for period in periods:
-        period.close(work.now, by=signature(work.actor), reason=reason)
-        if period.id in moved:
-            refund = _refund(period, work.now)
-            period.give_back(refund, moved[period.id], work.now)
+    give_back(work, subscriptions, periods, reason=reason)
     paid = zip(subscriptions, receipts, strict=True)
     if refunded := {one.customer_id for one, receipt in paid if receipt.refunded}:
         wake_waiting(work, refunded)
     announce_all(work, subscriptions)
     return receipts
+
+
+def give_back(
+    work: UnitOfWork,
+    subscriptions: Sequence[Subscription],
+    periods: Sequence[Period],
+    *,
+    reason: str,
+) -> None:
+    """Close periods now, and return what is left of each to the balance that paid."""
+    moved = _book_refunds(work, {one.id: one for one in subscriptions}, periods)
+    for period in periods:
+        period.close(work.now, by=signature(work.actor), reason=reason)
+        if period.id in moved:
+            refund = _refund(period, work.now)
+            period.give_back(refund, moved[period.id], work.now)
 
 
 def stop_without_refund(
@@ -106,7 +117,7 @@ def _refund(period: Period, now: datetime) -> Money:
     return refund_for(period, stopped_at=now)
 
 
-def _give_back(
+def _book_refunds(
     work: UnitOfWork,
     subscriptions: Mapping[UUID, Subscription],
     periods: Sequence[Period],

@@ -1,11 +1,12 @@
 """How subscriptions look from outside: the reply and the event."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from billing.catalog import operations as catalog
-from billing.catalog.models import Product
+from billing.catalog.models import Plan, Product
 from billing.catalog.offers import OfferedPlan, offers_of
 from billing.people.models import AccountCopy
 from billing.people.naming import Names, lines_of, seller_of
@@ -29,7 +30,7 @@ def views_of(
     work: UnitOfWork, subscriptions: Sequence[Subscription]
 ) -> list[SubscriptionView]:
     """Subscriptions as their callers see them, with everybody's names."""
-    plans = catalog.get_plans(work, {one.plan_id for one in subscriptions})
+    plans = catalog.get_plans(work, plan_ids_of(subscriptions))
     scopes = {one.scope for one in subscriptions}
     offers = offers_of(work, scopes)
     names, inactive = lines_of(
@@ -40,10 +41,10 @@ def views_of(
     partners = partners_of(work, subscriptions)
     return [
         _subscription_view(
+            work,
             one,
-            offers[one.scope].of(plans[one.plan_id]),
+            offers[one.scope].of(plans[one.renewal_plan_id]),
             names,
-            work.now,
             is_inactive=one.user_id in inactive,
             partner=partners.get(one.partner_id),
         )
@@ -51,16 +52,25 @@ def views_of(
     ]
 
 
+def plan_ids_of(subscriptions: Iterable[Subscription]) -> set[UUID]:
+    """The plans that subscriptions have, and those of their next renewals."""
+    return {
+        plan_id
+        for one in subscriptions
+        for plan_id in (one.plan_id, one.renewal_plan_id)
+    }
+
+
 def _subscription_view(
+    work: UnitOfWork,
     subscription: Subscription,
     offered: OfferedPlan,
     names: Names,
-    now: datetime,
     *,
     is_inactive: bool,
     partner: AccountCopy | None,
 ) -> SubscriptionView:
-    plan = offered.plan
+    now, plan = work.now, catalog.get_plan(work, subscription.plan_id)
     obstacle = obstacle_of(
         subscription, offered, now, is_inactive=is_inactive, partner=partner
     )
@@ -84,15 +94,29 @@ def _subscription_view(
         seller_name=names.seller(subscription.scope),
         is_trial=plan.product.is_trial,
         obstacle=obstacle if subscription.renews else "",
-        suspended_at=subscription.suspended_at,
-        suspension_cause=_cause_of(subscription),
-        suspension_reason=subscription.suspension_reason,
+        **_suspension(subscription),
+        **_next(subscription, offered.plan),
     )
 
 
-def _cause_of(subscription: Subscription) -> SuspensionCause | None:
+def _suspension(subscription: Subscription) -> dict[str, Any]:
     cause = subscription.suspension_cause
-    return SuspensionCause(cause) if cause else None
+    return {
+        "suspended_at": subscription.suspended_at,
+        "suspension_cause": SuspensionCause(cause) if cause else None,
+        "suspension_reason": subscription.suspension_reason,
+    }
+
+
+def _next(subscription: Subscription, plan: Plan) -> dict[str, Any]:
+    """What it changes to at its renewal, if to anything."""
+    if subscription.next_plan_id is None:
+        return {}
+    return {
+        "next_plan_id": plan.id,
+        "next_product_name": plan.product.name,
+        "next_plan_name": plan.name,
+    }
 
 
 def announce(work: UnitOfWork, subscription: Subscription) -> None:

@@ -59,7 +59,8 @@ def _is_offered(offer: OfferImproved) -> list[ColumnElement[bool]]:
     """The conditions that a subscription renews by what is offered."""
     conditions = [Subscription.partner_id == offer.partner_id]
     if offer.plan_id is not None:
-        conditions.append(Subscription.plan_id == offer.plan_id)
+        plan_id = func.coalesce(Subscription.next_plan_id, Subscription.plan_id)
+        conditions.append(plan_id == offer.plan_id)
     if offer.seller_id is not None:
         seller = func.split_part(Subscription.scope, "/", -3)
         conditions.append(seller == offer.seller_id.hex)

@@ -146,6 +146,9 @@ class Shuffle:
         )
         one.renewal_due_at = one.ends_at
         one.renews = not self._is_one_in(15)
+        theirs = select(Plan.id).where(Plan.partner_id == one.partner_id)
+        plan_ids = self._session.scalars(theirs.order_by(Plan.id)).all()
+        one.next_plan_id = self._chance.choice(plan_ids) if self._is_one_in(5) else None
         one.suspended_at = NOW if self._is_one_in(12) else None
         if self._is_one_in(12):
             one.put_off_until = NOW + timedelta(minutes=self._chance.choice((-1, 1)))

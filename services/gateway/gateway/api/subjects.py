@@ -39,6 +39,8 @@ from lineup.contracts.billing import (
     exceptions,
     orders,
     price_lists,
+    product_changes,
+    renewing,
     reports,
     staff_changes,
 )
@@ -104,6 +106,8 @@ subscriptions = Endpoints(
     "subscriptions",
     "Buy, renew and stop subscriptions.",
     subscription_contracts,
+    product_changes,
+    renewing,
     staff_changes,
     reports,
 )

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from gateway.portal import (
+    changes,
     devices,
     messages,
     money,
@@ -11,12 +12,15 @@ from gateway.portal import (
     own_data,
     pages,
     purchases,
+    renewing,
 )
 
 MODULES = (
     pages,
     own_data,
     purchases,
+    changes,
+    renewing,
     one_user,
     new_credentials,
     devices,

@@ -105,6 +105,36 @@ class PeriodOver(Conflict):
     code = "period_over"
 
 
+class TotalChanged(Conflict):
+    """The total is another one by now. Look at it again before you confirm."""
+
+    code = "total_changed"
+
+
+class SameProduct(Conflict):
+    """The subscription is to this product already."""
+
+    code = "same_product"
+
+
+class NothingLeft(Conflict):
+    """There is no paid time left that could be turned into time of this plan."""
+
+    code = "nothing_left"
+
+
+class ChangeToTrial(Conflict):
+    """A subscription cannot be changed to a trial."""
+
+    code = "change_to_trial"
+
+
+class NoChangeNoted(Conflict):
+    """No change is noted for the end of this subscription."""
+
+    code = "no_change_noted"
+
+
 class SubscriptionSuspended(Conflict):
     """This subscription is suspended. The suspension must be lifted first."""
 

@@ -68,6 +68,10 @@ class SubscriptionView:
     """Since when it is suspended; null: it is not."""
     suspension_cause: SuspensionCause | None = None
     suspension_reason: str = ""
+    next_plan_id: UUID | None = None
+    """The plan it changes to at its renewal; null: it stays."""
+    next_product_name: str = ""
+    next_plan_name: str = ""
 
 
 @verb(
