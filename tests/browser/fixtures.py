@@ -16,6 +16,7 @@ MARK = secrets.token_hex(3)
 """So that a run may follow another in the same system."""
 NUMBERS = itertools.count(int(MARK, 16) * 100)
 FIRST = {
+    "document_id": "/documents",
     "shop_id": "/shops",
     "order_id": "/orders",
     "channel_id": "/channels",
@@ -73,6 +74,7 @@ class Fixtures:
         self._make_dealer()
         self._make_customer()
         self._take_an_order()
+        until(lambda: self.api.get("/documents", limit=1)["items"], "a document")
         for name, path in FIRST.items():
             self.things[name] = self.api.get(path, limit=1)["items"][0]["id"]
         self._find_partners()

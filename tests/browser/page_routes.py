@@ -43,7 +43,7 @@ class PageRoute:
     @property
     def is_file(self) -> bool:
         """Whether it is taken home rather than looked at."""
-        return self.rule.endswith((".csv", "/body", ".zip"))
+        return self.rule.endswith((".csv", "/body", ".zip", ".pdf", ".json"))
 
     def path(self, things: dict[str, str]) -> str:
         """Its address with something to show; KeyError when there is nothing.

@@ -1,13 +1,22 @@
 """Debian packages that are missing: installed without starting what they bring."""
 
+import ctypes
 import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from lineup_local.errors import LocalError
 
 INSTALL_SECONDS = 1200
+DRAWS_PDF = {
+    "libpango-1.0.so.0": "libpango-1.0-0",
+    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
+    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf": "fonts-dejavu-core",
+}
+"""What the gateway draws the text of PDF files by, each with its package."""
 
 # Debian starts a server as soon as it is installed, and again at every boot.
 # policy-rc.d forbids the first, missing links prevent the second; a guard that stood
@@ -71,6 +80,17 @@ def install(*names: str, units: str = "") -> None:
             f"apt-get could not install {wanted}; it ended with:\n"
             + "\n".join(done.stdout.splitlines()[-8:])
         )
+
+
+def is_there(part: str) -> bool:
+    """Whether this machine has a program, a file by its path, or a library (.so.0)."""
+    if ".so." not in part:
+        return shutil.which(part) is not None or Path(part).is_file()
+    try:
+        ctypes.CDLL(part)
+    except OSError:
+        return False
+    return True
 
 
 def _as_root(packages: str) -> list[str]:

@@ -6,7 +6,6 @@ that need the machine to themselves; what one says is shown whole when it has en
 """
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -62,17 +61,20 @@ QUICK_SUITES = (
 )
 """Those with tests that need no servers."""
 
+PDF = {part: (package, "") for part, package in packages.DRAWS_PDF.items()}
 TOOLS = {
     "tests": {
         "npm": ("npm", ""),
         "promtool": ("prometheus", "prometheus.service"),
         "tv_validate_file": ("xmltv-util", ""),
+        **PDF,
     },
-    "browser": {"chromium": ("chromium", "")},
+    "browser": {"chromium": ("chromium", ""), **PDF},
     "gateway": {
         "nginx": ("nginx-light", "nginx.service"),
         "ffmpeg": ("ffmpeg", ""),
         "/usr/lib/nginx/modules/ngx_http_lua_module.so": ("libnginx-mod-http-lua", ""),
+        **PDF,
     },
 }
 """Programs, and parts of them, that are not ours and check what we make: package and
@@ -167,7 +169,7 @@ def _install_tools(paths: list[str]) -> None:
         package: units
         for path in paths
         for program, (package, units) in TOOLS.get(_suite_of(path), {}).items()
-        if shutil.which(program) is None and not Path(program).is_file()
+        if not packages.is_there(program)
     }
     if missing:
         packages.install(*missing, units=" ".join(missing.values()))

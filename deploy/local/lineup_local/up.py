@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
+import click
 import psutil
 
-from lineup_local import assets, edge, ports, schemas
+from lineup_local import assets, edge, packages, ports, schemas
 from lineup_local.containers.private import PrivateEngine
 from lineup_local.daemons import Daemon, end_all, is_alive
 from lineup_local.demo.here import edge_of
@@ -175,6 +176,7 @@ class Start:
         self.place.blobs.mkdir(exist_ok=True)
         (self.settings.home / "logs").mkdir(exist_ok=True)
         assets.install()
+        _install_what_draws_pdf()
         postgres = self.servers.postgres
         postgres.wait()
         schemas.bring_up(f"{postgres.uri}/postgres", self.place.database_uris)
@@ -224,3 +226,15 @@ class Start:
             "PYTHONUNBUFFERED": "1",
             MARK: str(self.settings.home),
         }
+
+
+def _install_what_draws_pdf() -> None:
+    """Install it where it is missing; where that cannot be, all but PDF files works."""
+    needed = packages.DRAWS_PDF.items()
+    missing = [package for part, package in needed if not packages.is_there(part)]
+    if not missing:
+        return
+    try:
+        packages.install(*missing)
+    except LocalError as trouble:
+        click.secho(f"Invoices cannot be had as PDF: {trouble.message}", fg="yellow")

@@ -1,7 +1,7 @@
 """From an event to a mail in a real server's hands, and what the log says of it."""
 
 from dataclasses import fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
 from functools import partial
 from importlib.resources import files
@@ -14,6 +14,7 @@ from lineup.contracts.accounts.customers import CustomerChanged
 from lineup.contracts.accounts.resets import ResetLinkIssued
 from lineup.contracts.accounts.tree import AccountChanged, AccountKind, Status
 from lineup.contracts.accounts.users import CredentialsIssued, PlayerCredentials
+from lineup.contracts.billing.documents import ReceiptIssued
 from lineup.contracts.billing.subscriptions import RenewalBlocked, RenewalFellShort
 from lineup.contracts.notifications import (
     CountDeliveries,
@@ -359,6 +360,37 @@ def shortfall(database, keyring, clock, **customer):
         database.handle_events_once([event_of(state, clock)], handler)
     follow(database, clock, customer_of(**customer))
     database.handle_events_once([event_of(state, clock)], handler)
+
+
+@pytest.mark.feature("WL-20")
+def test_a_payment_has_a_receipt_by_mail_with_amount_date_and_reference(
+    database, keyring, clock, sender, postbox
+):
+    follow(database, clock, customer_of())
+    state = ReceiptIssued(
+        id=new_id(),
+        version=1,
+        partner_id=PARTNER,
+        scope=CUSTOMER_SCOPE,
+        customer_id=CUSTOMER,
+        number="R-2026-000042",
+        amount=Money.of("20.00 EUR"),
+        paid_at=datetime(2026, 6, 30, 22, 30, tzinfo=UTC),
+        time_zone="Europe/Paris",
+        reference="bank 4711",
+    )
+    handler = partial(announcements.queue_receipts, keyring=keyring)
+    for _ in range(2):
+        database.handle_events_once([event_of(state, clock)], handler)
+    sender.send_due()
+
+    [mail] = postbox.mails
+    text = mail.get_content()
+    assert mail["Subject"] == "Receipt R-2026-000042: 20.00 EUR"
+    assert "20.00 EUR on 01 July 2026 00:30 (CEST)" in text
+    assert "Reference: bank 4711" in text
+    [logged] = log(database)
+    assert (logged.template, logged.state) == ("receipt", DeliveryState.SENT)
 
 
 @pytest.mark.feature("SU-04")

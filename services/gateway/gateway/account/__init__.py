@@ -4,6 +4,7 @@ from flask import Flask
 
 from gateway.account import (
     api_keys,
+    documents,
     impersonation,
     package,
     permissions,
@@ -23,6 +24,7 @@ def init_app(app: Flask) -> None:
         permissions,
         api_keys,
         package,
+        documents,
         personal_data,
         streams,
         support,

@@ -33,6 +33,7 @@ from gateway.admin.people import (
 )
 from gateway.admin.reselling import directory, links, requests
 from gateway.admin.sales import (
+    documents,
     money,
     price_lists,
     sell,
@@ -72,6 +73,7 @@ MODULES = (
     subscriptions,
     staff_changes,
     sales,
+    documents,
     money,
     connections,
     orders,

@@ -8,6 +8,7 @@ from flask_smorest import Api
 from gateway.api import (
     audit,
     customers,
+    documents,
     reference,
     search,
     subjects,
@@ -21,7 +22,7 @@ from gateway.api.fields import choices_of
 from gateway.api.published import published
 from gateway.api.reference import ProblemSchema
 
-__all__ = ["customers", "init_app", "tokens", "uploads", "wallets"]
+__all__ = ["customers", "documents", "init_app", "tokens", "uploads", "wallets"]
 
 SUBJECTS = (
     subjects.tokens,

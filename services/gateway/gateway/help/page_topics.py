@@ -32,6 +32,7 @@ BY_BLUEPRINT = {
     "unmatched_pages": "partners",
     "price_lists": "sellers",
     "portal": "my-users",
+    "portal_documents": "paying",
     "portal_messages": "my-messages",
     "portal_money": "paying",
     "registration": "package",
@@ -52,6 +53,8 @@ BY_BLUEPRINT = {
     "support_pages": "account",
     "subscriptions_pages": "subscriptions",
     "trash_pages": "customers",
+    "document_pages": "documents",
+    "documents_pages": "documents",
     "erasure_pages": "customers",
     "personal_data": "customers",
     "sources_pages": "guide",
@@ -76,6 +79,7 @@ BY_ENDPOINT = {
 """Pages whose topic is another than their blueprint's."""
 
 FOR_CUSTOMERS = {
+    "documents": "paying",
     "subscriptions": "paying",
     "users": "my-users",
 }

@@ -62,6 +62,7 @@ NAVIGATION = (
             Entry("Reports", "reports_pages.count_customers", "chart-bar"),
             Entry("My users", "portal.my_page", "device-tv"),
             Entry("My balance", "portal_money.balance", "wallet"),
+            Entry("My invoices", "portal_documents.my_documents", "file-invoice"),
             Entry("Auto-renewal", "portal_money.renewal", "refresh"),
             Entry("Messages", "portal_messages.list_messages", "mail"),
         ),
@@ -96,6 +97,7 @@ NAVIGATION = (
         (
             Entry("Subscriptions", "subscriptions_pages.list_subscriptions", "ticket"),
             Entry("Sales", "sales_pages.list_sales", "receipt"),
+            Entry("Documents", "documents_pages.list_all", "file-invoice"),
             Entry("Balances", "money_pages.list_wallets", "wallet"),
             Entry("Products", "billing_pages.list_products", "package"),
             Entry("Shops", "shops_pages.list_shops", "building-store"),

@@ -5,6 +5,7 @@ from flask import Flask
 from gateway.portal import (
     changes,
     devices,
+    documents,
     messages,
     money,
     new_credentials,
@@ -25,6 +26,7 @@ MODULES = (
     new_credentials,
     devices,
     money,
+    documents,
     messages,
 )
 

@@ -13,6 +13,7 @@ from lineup.contracts.accounts.partner_events import (
 from lineup.contracts.accounts.reseller_links import LinkNotified
 from lineup.contracts.accounts.resets import ResetLinkIssued
 from lineup.contracts.accounts.users import CredentialsIssued
+from lineup.contracts.billing.documents import ReceiptIssued
 from lineup.contracts.billing.subscriptions import RenewalBlocked, RenewalFellShort
 from notifications.announcements import links, operations, partners
 
@@ -42,6 +43,12 @@ class AnnouncementEntrypoints(Entrypoints):
     def on_renewal_blocked(self, events: Sequence[Event[RenewalBlocked]]) -> None:
         """Users did not renew, though not for want of money."""
         handler = partial(operations.queue_blocked, keyring=self.keyring)
+        self.database.handle_events_once(events, handler)
+
+    @on_event(at_once=50)
+    def on_receipt_issued(self, events: Sequence[Event[ReceiptIssued]]) -> None:
+        """Payments were accepted."""
+        handler = partial(operations.queue_receipts, keyring=self.keyring)
         self.database.handle_events_once(events, handler)
 
     @on_event

@@ -8,6 +8,7 @@ from uuid import UUID
 from lineup.context import Event
 from lineup.contracts.accounts.resets import ResetLinkIssued
 from lineup.contracts.accounts.users import CredentialsIssued
+from lineup.contracts.billing.documents import ReceiptIssued
 from lineup.contracts.billing.subscriptions import RenewalBlocked, RenewalFellShort
 from lineup.contracts.notifications import DeliveryView, MessageKind, SendTest
 from lineup.database import UnitOfWork
@@ -16,6 +17,7 @@ from lineup.ids import event_id, new_id
 from lineup.scope import ROOT, acting_partner, below
 from lineup.secrets import Keyring
 from lineup.verbs import handles
+from notifications.announcements.partners import moment_text
 from notifications.deliveries.operations import Message, queue, queue_all
 from notifications.people.operations import People, find_people
 from notifications.transports.checks import refuse_no_receiver
@@ -57,6 +59,15 @@ def queue_blocked(
     people = _people_of(work, events)
     notices = [_blocked(event, people) for event in events]
     queue_all(work, keyring, [notice for notice in notices if notice.receiver])
+
+
+def queue_receipts(
+    work: UnitOfWork, events: Sequence[Event[ReceiptIssued]], keyring: Keyring
+) -> None:
+    """Tell customers that their payments were accepted."""
+    people = _people_of(work, events)
+    receipts = [_receipt(event, people) for event in events]
+    queue_all(work, keyring, [receipt for receipt in receipts if receipt.receiver])
 
 
 def _credentials(
@@ -119,23 +130,44 @@ def _blocked(event: Event[RenewalBlocked], people: People) -> Message:
     return _renewal_notice(event, people, MessageKind.RENEWAL_BLOCKED, values)
 
 
+def _receipt(event: Event[ReceiptIssued], people: People) -> Message:
+    state = event.state
+    values = {
+        "number": state.number,
+        "amount": str(state.amount),
+        "paid_at": moment_text(state.paid_at, state.time_zone),
+        "reference": state.reference,
+    }
+    return _to_customer(event, people, MessageKind.RECEIPT, values)
+
+
 def _renewal_notice(
     event: Event[RenewalFellShort] | Event[RenewalBlocked],
     people: People,
     template: MessageKind,
     values: Mapping[str, object],
 ) -> Message:
-    """What a customer is told of a renewal; to nobody where it has no address."""
+    """What a customer is told of a renewal."""
     state = event.state
-    customer = people.customers.get(state.customer_id)
-    if customer is None:
-        raise CustomerUnknown(state.customer_id)
     shared = {
-        "first_name": customer.first_name,
         "product": state.product_name,
         "ends_at": f"{state.ends_at:%d %B %Y %H:%M} UTC",
     }
-    message = _message(event, people, template, {**shared, **values})
+    return _to_customer(event, people, template, {**shared, **values})
+
+
+def _to_customer(
+    event: Event[Any],
+    people: People,
+    template: MessageKind,
+    values: Mapping[str, object],
+) -> Message:
+    """What a customer is told by its mail address; to nobody where it has none."""
+    customer = people.customers.get(event.state.customer_id)
+    if customer is None:
+        raise CustomerUnknown(event.state.customer_id)
+    named = {"first_name": customer.first_name, **values}
+    message = _message(event, people, template, named)
     return replace(message, receiver=customer.email)
 
 

@@ -1,6 +1,13 @@
 """Why billing refuses what it is asked, each reason with its code."""
 
-from lineup.errors import Conflict, Forbidden, Invalid, NotFound, PaymentRequired
+from lineup.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PaymentRequired,
+    Unavailable,
+)
 
 
 class ProductNotFound(NotFound):
@@ -219,3 +226,9 @@ class TaxRateNotFound(NotFound):
     """There is no such tax rate."""
 
     code = "tax_rate_not_found"
+
+
+class PdfUnavailable(Unavailable):
+    """PDF files cannot be made on this server. The document can still be read."""
+
+    code = "pdf_unavailable"

@@ -50,6 +50,7 @@ class MessageKind(enum.StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a kind, not a secret
     RENEWAL_FELL_SHORT = "renewal_fell_short"
     RENEWAL_BLOCKED = "renewal_blocked"
+    RECEIPT = "receipt"
     PARTNER_CREDENTIALS = "partner_credentials"
     PARTNER_ENDS_SOON = "partner_ends_soon"
     PARTNER_LOCKED = "partner_locked"
