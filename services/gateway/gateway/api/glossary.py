@@ -5,15 +5,9 @@ from collections.abc import Mapping
 SERVICE = "Service ID of the partner meant; needed where several have the username."
 GLOSSARY: Mapping[str, str] = {
     "issued_at": "When it was issued.",
-    "issued_from": "Issued at this time or later.",
-    "issued_until": "Issued before this time.",
-    "issuer": "Who issued it.",
-    "recipient": "For whom it is.",
     "recipient_name": "Name of whom it is for.",
     "net": "Amount without tax.",
     "tax": "Tax.",
-    "gross": "Amount with tax.",
-    "taxes": "The taxes by rate.",
     "tax_name": "What the tax is called, such as VAT.",
     "tax_percent": "Tax rate in percent.",
     "AuditFilter.action": "Only this operation, such as `update_customer`.",

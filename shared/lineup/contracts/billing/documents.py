@@ -93,6 +93,7 @@ class DocumentLine:
     tax_percent: str
     tax: Money
     gross: Money
+    """Amount with tax."""
     starts_at: datetime | None = None
     """When what was sold begins; null: it has no period."""
     ends_at: datetime | None = None
@@ -144,9 +145,12 @@ class Document(DocumentView):
     """A document as it was issued; it never changes."""
 
     issuer: Party
+    """Who issued it."""
     recipient: Party
+    """For whom it is."""
     lines: list[DocumentLine]
     taxes: list[TaxSum]
+    """The taxes by rate."""
     note: str
     """What stands below it."""
     booked_at: datetime
@@ -166,7 +170,9 @@ class DocumentFilter:
     search: Search = ""
     """Part of the number or of the recipient's name."""
     issued_from: datetime | None = None
+    """Issued at this time or later."""
     issued_until: datetime | None = None
+    """Issued before this time."""
 
 
 @verb(
