@@ -89,12 +89,14 @@ def test_no_list_reads_the_whole_table(many, database, engine, ask, tree, clock)
         "its external id": {"external_id": "ext4711"},
         "a group": {"group_id": group.id},
         "a seller": {"seller_id": tree.dealer.account_id},
+        "own": {"is_own": True},
         "a product": {"product_id": new_id()},
         "ends soon": {"ends_from": clock.now(), "ends_until": soon},
         "made lately": {"created_from": clock.now()},
         **{f"in state {one}": {"state": one} for one in CustomerStatus},
     }
     orders = ["", "name", "-name", "ends_at", "-ends_at", "city", "username"]
+    orders += ["updated_at", "-updated_at"]
     whole = {}
     for name, said in narrowed.items():
         for order in orders:
@@ -104,6 +106,31 @@ def test_no_list_reads_the_whole_table(many, database, engine, ask, tree, clock)
                 whole[f"{name}, by {order or 'age'}"] = plans
 
     assert whole == {}
+
+
+@pytest.mark.feature("CU-35")
+@pytest.mark.parametrize(
+    ("filters", "index"),
+    [
+        ({"is_own": True}, "uq_customers_own"),
+        ({"state": CustomerStatus.DISABLED}, "ix_customers_disabled"),
+        (
+            {"paging": Paging(order="updated_at")},
+            "ix_customers_partner_id_by_updated_at",
+        ),
+        (
+            {"paging": Paging(order="-updated_at")},
+            "ix_customers_partner_id_by_updated_at",
+        ),
+    ],
+    ids=str,
+)
+def test_what_few_are_is_found_without_reading_all_of_the_partner(
+    filters, index, many, database, engine, tree
+):
+    request = ListCustomers(**filters)
+    plans = plans_of(engine, database, list_customers, request, tree.partner)
+    assert re.findall(r" using (\w+_customers_\w+)", plans) == [index], plans
 
 
 @pytest.mark.feature("CU-35")

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, select
 
 from accounts.customers.models import Customer, email_key
 from accounts.customers.status import has_status
@@ -122,7 +122,8 @@ def _exactly(request: CustomerFilter) -> list[ColumnElement[bool]]:
     if request.external_id:
         conditions.append(Customer.external_id == request.external_id)
     if request.is_own is not None:
-        conditions.append(Customer.is_own.is_(request.is_own))
+        is_own = and_(Customer.is_own)  # by these words its index is found
+        conditions.append(is_own if request.is_own else not_(is_own))
     return conditions
 
 

@@ -133,6 +133,9 @@ class Customer(Timestamped, Record):
             "id",
             postgresql_where=text("status = 'inactive'"),
         ),
+        Index(
+            "ix_customers_partner_id_by_updated_at", "partner_id", "updated_at", "id"
+        ),
         *chain.from_iterable(map(_sorted, SORTED)),
     )
 

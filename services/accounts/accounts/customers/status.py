@@ -44,12 +44,13 @@ def status_of(row: Served, now: datetime, off: Collection[str]) -> CustomerStatu
 def has_status(
     model: Any, standing: CustomerStatus, now: datetime, off: Collection[str]
 ) -> ColumnElement[bool]:
-    """The condition that rows of `model` stand so: as `standing_of` says it of one."""
-    is_off = or_(
-        model.status != Status.ACTIVE,
-        *(model.scope.startswith(path, autoescape=True) for path in off),
-    )
-    is_on, is_paid = not_(is_off), model.paid_until > now
+    """The condition that rows of `model` stand so: as `status_of` says it of one. They
+    are neither trashed nor deleted; who is off is then found by an index.
+    """
+    below_off = [model.scope.startswith(path, autoescape=True) for path in off]
+    is_off = or_(model.status == Status.INACTIVE, *below_off)
+    is_on = not_(or_(model.status != Status.ACTIVE, *below_off))
+    is_paid = model.paid_until > now
     is_over = and_(is_on, model.ends_at <= now)
     conditions: dict[CustomerStatus, ColumnElement[bool]] = {
         CustomerStatus.DISABLED: is_off,
