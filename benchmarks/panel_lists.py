@@ -16,17 +16,16 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-import psycopg2
 import requests
-from psycopg2 import sql
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CHECKOUT / "tests" / "integration"))
 
+from row_copies import Copy, made_id, multiply  # noqa: E402
 from running import Running, free_ports, until  # noqa: E402
 
 GOAL_MS = 300
@@ -41,11 +40,6 @@ def picked(words: str, step: int = 1) -> str:
     listed = words.split(",")
     array = ",".join(f"'{word}'" for word in listed)
     return f"(ARRAY[{array}])[1 + mod(n / {step}, {len(listed)})]"
-
-
-def made_id(kind: int, number: str = "n") -> str:
-    """SQL: the id that the copy with this number has; older than any other."""
-    return f"('01900000-0000-7000-800{kind}-' || lpad(to_hex({number}), 12, '0'))::uuid"
 
 
 CUSTOMER, USER, SUBSCRIPTION, DELIVERY, WALLET = map(made_id, range(1, 6))
@@ -64,8 +58,6 @@ DUE_AT = f"CASE WHEN {IS_OVER} THEN NULL ELSE {ENDS_AT} END"
 CREATED_AT = "now() - n * interval '1 minute'"
 SCOPE = f"replace(t.scope, %(hex)s, replace({CUSTOMER}::text, '-', ''))"
 
-Copy = tuple[str, str, str, dict[str, str]]
-"""Service, table, the row that is copied, and what differs in its copies."""
 COPIES: tuple[Copy, ...] = (
     (
         "accounts",
@@ -247,49 +239,6 @@ def a_customer(system: Running) -> dict[str, str]:
     }
 
 
-def multiply(
-    system: Running,
-    ids: Mapping[str, str],
-    count: int,
-    copies: Sequence[Copy] = COPIES,
-) -> None:
-    """Copy the customer's rows `count` times in each service's database."""
-    uris = {service: uri_of(system, service) for service, *_ in copies}
-    for service, table, which, changed in copies:
-        with psycopg2.connect(uris[service]) as connection, connection.cursor() as rows:
-            names = columns_of(rows, table)
-            values = [changed.get(name, f't."{name}"') for name in names]
-            rows.execute(
-                sql.SQL(
-                    f"INSERT INTO {{table}} ({', '.join(names)})"
-                    f" SELECT {', '.join(values)} FROM {{table}} t,"
-                    f" generate_series(1, {count}) n WHERE t.{which}"
-                    " ON CONFLICT DO NOTHING"
-                ).format(table=sql.Identifier(table)),
-                ids,
-            )
-            rows.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
-        connection.close()
-
-
-def columns_of(rows: psycopg2.extensions.cursor, table: str) -> list[str]:
-    """A table's columns that are written, not worked out by the database."""
-    rows.execute(
-        "SELECT column_name FROM information_schema.columns WHERE table_schema = "
-        "'public' AND table_name = %s AND is_generated = 'NEVER' "
-        "ORDER BY ordinal_position",
-        [table],
-    )
-    return [name for (name,) in rows.fetchall()]
-
-
-def uri_of(system: Running, service: str) -> str:
-    """Where a service keeps its data."""
-    told = system.command("environment", service).splitlines()
-    [uri] = [line for line in told if line.startswith("DATABASE_URI=")]
-    return uri.partition("=")[2]
-
-
 def measure(partner: Partner, ids: Mapping[str, str], rounds: int) -> int:
     """Ask every question in turns and print the table; how many miss the goal."""
     times: dict[str, list[float]] = {name: [] for name in QUESTIONS}
@@ -346,7 +295,7 @@ def main() -> None:
     with nullcontext(Running.found()) if asked.running else a_system() as system:
         ids = a_customer(system)
         began = time.monotonic()
-        multiply(system, ids, asked.customers)
+        multiply(system, ids, asked.customers, COPIES)
         print(f"{asked.customers} customers made in {time.monotonic() - began:.0f} s")
         sys.exit(1 if measure(Partner(system), ids, asked.rounds) else 0)
 

@@ -7,17 +7,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
 
 import psycopg2
 import requests
 from order_cost import a_system, between, cpu_of
 from order_to_playlist import CHECKOUT, percentile
-from panel_lists import Copy, a_customer, made_id, multiply, uri_of
-from psycopg2.extras import execute_values
+from panel_lists import a_customer
+from row_copies import Copy, made_id, multiply, name_wallets
 from running import Running
-
-from billing.wallets.movements import customer_account
 
 MOST_TIMES = 8.0
 """Of what billing takes alone."""
@@ -35,14 +32,6 @@ SELECT id, 0, now(), '[]' FROM users ON CONFLICT (user_id) DO NOTHING
 """
 DUE = """
 UPDATE subscription SET renewal_due_at = now() WHERE id::text LIKE '01900000-%'
-"""
-COPIED = """
-SELECT id, owner_id, partner_id, scope, asset FROM wallet
- WHERE id::text LIKE '01900000-%'
-"""
-NAMED = """
-UPDATE wallet SET id = CAST(named.after AS uuid) FROM (VALUES %s) AS named (id, after)
- WHERE wallet.id = CAST(named.id AS uuid)
 """
 PLAN = "SELECT plan_id FROM subscription WHERE id::text LIKE '01900000-%'"
 TOKENS = "SELECT array_agg(token) FROM users"
@@ -97,22 +86,11 @@ class Look:
     """A look into the services' own databases, over connections that stay open."""
 
     def __init__(self, system: Running) -> None:
-        self._open = {name: psycopg2.connect(uri_of(system, name)) for name in VERSIONS}
+        self._open = {
+            name: psycopg2.connect(system.database_uri(name)) for name in VERSIONS
+        }
         for connection in self._open.values():
             connection.autocommit = True
-
-    def name_wallets(self) -> None:
-        """Give every copied wallet the id that billing looks for."""
-        with self._open["billing"].cursor() as rows:
-            rows.execute(COPIED)
-            named = [
-                (
-                    id_,
-                    str(customer_account(UUID(owner), UUID(partner), scope, asset).id),
-                )
-                for id_, owner, partner, scope, asset in rows.fetchall()
-            ]
-            execute_values(rows, NAMED, named)
 
     def run(self, service: str, statement: str) -> Any:
         """The first row of what it gives, or nothing."""
@@ -198,7 +176,7 @@ def wait_until(condition: Callable[[], bool]) -> float:
 def fill(system: Running, look: Look, subscriptions: int, customers: int) -> None:
     """Users in every service, none of them due, each with its access fact."""
     multiply(system, a_customer(system), subscriptions, copies(customers))
-    look.name_wallets()
+    name_wallets(system)
     look.run("playlists", MARKED)
     wait_until(look.is_done)
 

@@ -284,13 +284,18 @@ class Running:
             queue.get("messages") for queue in self.queues() if "evt-" in queue["name"]
         )
 
-    def rows(self, service: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    def database_uri(self, service: str) -> str:
+        """Where a service keeps its data."""
+        return installation(read(self.environment)).database_uris[service]
+
+    def rows(
+        self, service: str, statement: str, *values: Any, **named: Any
+    ) -> list[tuple[Any, ...]]:
         """Ask a service's own database; what that changes, stays."""
-        uris = installation(read(self.environment)).database_uris
-        connection = psycopg2.connect(uris[service])
+        connection = psycopg2.connect(self.database_uri(service))
         try:
             with connection.cursor() as cursor:
-                cursor.execute(statement, values)
+                cursor.execute(statement, named or values)
                 found = cursor.fetchall()
             connection.commit()
             return found
