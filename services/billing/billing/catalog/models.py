@@ -3,7 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, literal_column, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    false,
+    literal_column,
+    or_,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from billing.records import Record
@@ -85,6 +94,10 @@ class Plan(Timestamped, Record):
     days: Mapped[int]
     sku: Mapped[str]
     retired_at: Mapped[datetime | None]
+    renewable_until: Mapped[datetime | None]
+    """Until when it is renewed though it is retired; None: it is not."""
+    is_hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether customers are not offered it."""
     created_at: Mapped[datetime]
     product: Mapped[Product] = relationship(back_populates="plans")
 
@@ -95,16 +108,28 @@ class Plan(Timestamped, Record):
 
     @property
     def is_retired(self) -> bool:
-        """Whether it is neither sold nor renewed any longer."""
+        """Whether it is not sold anew any longer."""
         return self.retired_at is not None
+
+    def is_renewed(self, now: datetime) -> bool:
+        """Whether who has it may renew it: on sale, or retired for a later day."""
+        until = self.renewable_until
+        return self.retired_at is None or (until is not None and now < until)
 
     def take_price(self, price: Money) -> None:
         """Cost this from now on, in the price's own currency."""
         self.price_minor, self.asset = price.amount_minor, price.asset
 
-    def retire(self, now: datetime) -> None:
-        """Take it off sale; retiring twice changes nothing."""
+    def retire(self, now: datetime, renewable_until: datetime | None) -> None:
+        """Take it off sale; it is renewed until then. Twice: the newest word counts."""
         self.retired_at = self.retired_at or now
+        self.renewable_until = renewable_until
+
+
+def is_not_renewed(now: datetime) -> ColumnElement[bool]:
+    """The condition that nobody may renew a plan any longer."""
+    is_over = or_(Plan.renewable_until.is_(None), Plan.renewable_until <= now)
+    return Plan.retired_at.is_not(None) & is_over
 
 
 class SellerPrice(Record):

@@ -36,8 +36,15 @@ class OfferedPlan:
 class Offer:
     """What customers of one seller may buy, and what it costs them."""
 
-    def __init__(self, listed: Mapping[UUID, SellerPrice]) -> None:
+    def __init__(
+        self, listed: Mapping[UUID, SellerPrice], *, has_hidden: bool = True
+    ) -> None:
         self._listed = listed
+        self.has_hidden = has_hidden
+
+    def shows(self, plan: Plan) -> bool:
+        """Whether a plan is among what is shown to whoever asks."""
+        return self.of(plan).is_allowed and (self.has_hidden or not plan.is_hidden)
 
     @property
     def plan_ids(self) -> Collection[UUID]:
@@ -88,6 +95,8 @@ def offer_to(work: UnitOfWork) -> Offer:
         seller_id = actor.account_id
     elif actor.role is Role.CUSTOMER and actor.scopes:
         seller_id = seller_of(actor.scopes[0])
+        listed = _lists(work, {seller_id}).get(seller_id, {}) if seller_id else {}
+        return Offer(listed, has_hidden=False)
     return offer_by(work, seller_id) if seller_id else EVERYTHING
 
 

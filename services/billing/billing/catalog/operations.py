@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -114,14 +114,15 @@ def list_products(work: UnitOfWork, request: ListProducts) -> Page[ProductView]:
         selectinload(Product.plans)
     )
     if request.search.strip():
-        statement = statement.where(_is_called(request.search.strip().lower()))
+        part = request.search.strip().lower()
+        statement = statement.where(_is_called(part, offer))
     if request.sku:
         same = func.lower(Plan.sku) == request.sku.lower()
-        statement = statement.where(Product.plans.any(same))
+        statement = statement.where(_has_plan(offer, same))
     if request.external_id:
         statement = statement.where(Product.external_id == request.external_id)
     if request.on_sale is not None:
-        sold = Product.plans.any(Plan.retired_at.is_(None))
+        sold = _has_plan(offer, Plan.retired_at.is_(None))
         statement = statement.where(sold if request.on_sale else ~sold)
     if request.is_trial is not None:
         statement = statement.where(Product.is_trial.is_(request.is_trial))
@@ -129,14 +130,20 @@ def list_products(work: UnitOfWork, request: ListProducts) -> Page[ProductView]:
     return page_of(work.session, statement, Product, request.paging, view, ORDERS)
 
 
-def _is_called(part: str) -> ColumnElement[bool]:
+def _has_plan(offer: Offer, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a product has such a plan among what is shown to whoever asks."""
+    shown = true() if offer.has_hidden else Plan.is_hidden.is_(False)
+    return Product.plans.any(and_(shown, *conditions))
+
+
+def _is_called(part: str, offer: Offer) -> ColumnElement[bool]:
     """Whether a product, a plan or a SKU of it holds this, in small letters."""
     in_plan = or_(
         func.lower(Plan.name).contains(part, autoescape=True),
         func.lower(Plan.sku).contains(part, autoescape=True),
     )
     in_name = func.lower(Product.name).contains(part, autoescape=True)
-    return or_(in_name, Product.plans.any(in_plan))
+    return or_(in_name, _has_plan(offer, in_plan))
 
 
 @handles(CreatePlan)
@@ -160,6 +167,7 @@ def create_plan(work: UnitOfWork, request: CreatePlan) -> PlanView:
         days=request.days,
         sku=request.sku,
         retired_at=None,
+        is_hidden=request.is_hidden,
         created_at=work.now,
     )
     _insert_plan(work, product, plan)
@@ -186,6 +194,7 @@ def change_plan(work: UnitOfWork, request: ChangePlan) -> PlanView:
     if request.price is not UNSET:
         check_price(work, request.price, plan.product)
         _reprice(work, plan, request.price)
+    plan.is_hidden = either(request.is_hidden, plan.is_hidden)
     with _unless_sku_taken(work):
         plan.sku = either(request.sku, plan.sku)
     return plan_view(plan)
@@ -195,28 +204,44 @@ def _reprice(work: UnitOfWork, plan: Plan, price: Money) -> None:
     before = EVERYTHING.of(plan)
     plan.take_price(price)
     if EVERYTHING.of(plan).is_better_than(before):
-        note = OfferImproved(
-            id=new_id(), partner_id=plan.partner_id, plan_id=plan.id, seller_id=None
-        )
-        work.announce(note)
+        _tell_of_better(work, plan)
+
+
+def _tell_of_better(work: UnitOfWork, plan: Plan) -> None:
+    """Let renewals that wait for a plan be tried again."""
+    note = OfferImproved(
+        id=new_id(), partner_id=plan.partner_id, plan_id=plan.id, seller_id=None
+    )
+    work.announce(note)
 
 
 @handles(RetirePlan, changes=GetPlan)
 def retire_plan(work: UnitOfWork, request: RetirePlan) -> PlanView:
     """Take a plan off sale; running periods stay, its SKU is free again."""
     plan = _locked_plan(work, request.plan_id)
-    plan.retire(work.now)
+    was_renewed = plan.is_renewed(work.now)
+    plan.retire(work.now, request.renewable_until)
+    if plan.is_renewed(work.now) and not was_renewed:
+        _tell_of_better(work, plan)
     work.session.flush()
     return plan_view(plan)
 
 
 def get_plan_on_sale(work: UnitOfWork, plan_id: UUID, partner_id: UUID | None) -> Plan:
     """A plan of that partner; NotFound if it has no such, PlanRetired if no longer."""
+    plan = get_plan_of_partner(work, plan_id, partner_id)
+    if plan.is_retired:
+        raise PlanRetired
+    return plan
+
+
+def get_plan_of_partner(
+    work: UnitOfWork, plan_id: UUID, partner_id: UUID | None
+) -> Plan:
+    """A plan of that partner, retired or not; NotFound if it has no such."""
     plan = _find_plan(work, plan_id)
     if plan is None or plan.partner_id != partner_id:
         raise PlanNotFound
-    if plan.is_retired:
-        raise PlanRetired
     return plan
 
 
@@ -282,7 +307,9 @@ def _on_offer(statement: S, actor: Actor, offer: Offer) -> S:
     is a price list, to those with a plan on it.
     """
     if offer.plan_ids:
-        statement = statement.where(Product.plans.any(Plan.id.in_(offer.plan_ids)))
+        statement = statement.where(_has_plan(offer, Plan.id.in_(offer.plan_ids)))
+    elif not offer.has_hidden:
+        statement = statement.where(or_(~Product.plans.any(), _has_plan(offer)))
     partners = {partner_of(scope) for scope in actor.scopes} - {None}
     return statement.where(
         or_(within(Product.scope, actor), Product.partner_id.in_(partners))

@@ -21,9 +21,9 @@ def view_of(product: Product, offer: Offer = EVERYTHING) -> ProductView:
         is_trial=product.is_trial,
         external_id=product.external_id,
         plans=[
-            plan_view(plan, offered.price)
+            plan_view(plan, offer.of(plan).price)
             for plan in product.plans
-            if (offered := offer.of(plan)).is_allowed
+            if offer.shows(plan)
         ],
     )
 
@@ -40,4 +40,6 @@ def plan_view(plan: Plan, price: Money | None = None) -> PlanView:
         days=plan.days,
         sku=plan.sku,
         is_retired=plan.is_retired,
+        renewable_until=plan.renewable_until,
+        is_hidden=plan.is_hidden,
     )

@@ -19,6 +19,7 @@ from billing.subscriptions.operations import purchase
 from billing.subscriptions.quotes import quote_purchase
 from billing.subscriptions.sales import (
     check_currency,
+    check_on_sale,
     from_balance,
     length_of,
     pay_for,
@@ -126,7 +127,9 @@ def _offered(
 ) -> OfferedPlan:
     """The plan that is wanted, at the price of who sells it; refused if it is none."""
     refuse_suspended(subscription)
-    plan = catalog.get_plan_on_sale(work, request.plan_id, subscription.partner_id)
+    partner_id = subscription.partner_id
+    plan = catalog.get_plan_of_partner(work, request.plan_id, partner_id)
+    check_on_sale(work, plan, None)
     people.refuse_unserved(work, subscription.partner_id)
     if plan.product_id == subscription.product_id:
         raise SameProduct

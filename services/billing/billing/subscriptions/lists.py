@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, any_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from billing.catalog.models import Plan, Product
+from billing.catalog.models import Plan, Product, is_not_renewed
 from billing.people.naming import below_account, customers_called, users_called
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.views import views_of
@@ -68,8 +68,9 @@ def matching(
     """The conditions of whose subscriptions are meant, and of what."""
     trials = select(Product.id).where(Product.is_trial.is_(True))
     is_trial = Subscription.product_id.in_(trials)
-    retired = select(Plan.id).where(Plan.retired_at.is_not(None))
-    is_retired = Subscription.plan_id.in_(retired)
+    retired = select(Plan.id).where(is_not_renewed(work.now))
+    following = func.coalesce(Subscription.next_plan_id, Subscription.plan_id)
+    is_retired = following.in_(retired)
     later = aliased(Subscription)
     bought_since = exists().where(
         later.user_id == Subscription.user_id, later.id > Subscription.id

@@ -31,7 +31,7 @@ def obstacle_of(
     """
     obstacles = (
         ("over", is_over(subscription, now, partner)),
-        *_bars(subscription, offered, is_inactive=is_inactive),
+        *_bars(subscription, offered, now, is_inactive=is_inactive),
         ("replaced", is_switched_on and not subscription.renews),
         (PUT_OFF, _is_put_off(subscription, now)),
     )
@@ -39,19 +39,27 @@ def obstacle_of(
 
 
 def bar_of(
-    subscription: Subscription, offered: OfferedPlan, *, is_inactive: bool
+    subscription: Subscription,
+    offered: OfferedPlan,
+    now: datetime,
+    *,
+    is_inactive: bool,
 ) -> str:
     """Why it is renewed by nobody, not by hand either; empty when it may be."""
-    bars = _bars(subscription, offered, is_inactive=is_inactive)
+    bars = _bars(subscription, offered, now, is_inactive=is_inactive)
     return next((name for name, holds in bars if holds), "")
 
 
 def _bars(
-    subscription: Subscription, offered: OfferedPlan, *, is_inactive: bool
+    subscription: Subscription,
+    offered: OfferedPlan,
+    now: datetime,
+    *,
+    is_inactive: bool,
 ) -> tuple[tuple[str, bool], ...]:
     return (
         ("trial", offered.plan.product.is_trial),
-        ("plan_retired", offered.plan.is_retired),
+        ("plan_retired", not offered.plan.is_renewed(now)),
         ("plan_not_allowed", not offered.is_allowed),
         ("inactive", is_inactive),
         ("suspended", subscription.is_suspended),

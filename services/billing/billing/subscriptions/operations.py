@@ -28,6 +28,7 @@ from billing.subscriptions.resuming import bring_back
 from billing.subscriptions.sales import (
     add_period,
     check_currency,
+    check_on_sale,
     check_trial,
     find_last,
     find_last_of,
@@ -92,7 +93,7 @@ def purchase(work: UnitOfWork, request: Purchase) -> SubscriptionView:
     NotFound outside the scope.
     """
     user = people.get_user(work, request.user_id)
-    plan = catalog.get_plan_on_sale(work, request.plan_id, user.partner_id)
+    plan = catalog.get_plan_of_partner(work, request.plan_id, user.partner_id)
     people.refuse_unserved(work, user.partner_id)
     if people.lock_customer(work, user.customer_id).is_gone:
         raise UserNotFound
@@ -100,6 +101,7 @@ def purchase(work: UnitOfWork, request: Purchase) -> SubscriptionView:
     check_currency(work, plan)
     check_trial(work, user, plan)
     last = find_last(work, user.id)
+    check_on_sale(work, plan, last)
     refuse_suspended(last)
     if last is not None and starts_over(work, last, plan, request.count_from):
         stops.stop(work, last, reason="bought anew from now")

@@ -11,6 +11,7 @@ from billing.subscriptions import stops
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.sales import (
     check_currency,
+    check_on_sale,
     check_trial,
     find_last,
     length_of,
@@ -41,12 +42,13 @@ def quote_purchase(work: UnitOfWork, request: QuotePurchase) -> PurchaseQuote:
     Only too small a balance is told instead of refused, so that it can be shown.
     """
     user = people.get_user(work, request.user_id)
-    plan = catalog.get_plan_on_sale(work, request.plan_id, user.partner_id)
+    plan = catalog.get_plan_of_partner(work, request.plan_id, user.partner_id)
     people.refuse_unserved(work, user.partner_id)
     offered = offer_of(work, user.scope).sold(plan)
     check_currency(work, plan)
     check_trial(work, user, plan)
     last = find_last(work, user.id)
+    check_on_sale(work, plan, last)
     refuse_suspended(last)
     refunded = Money.zero(plan.asset)
     if last and starts_over(work, last, plan, request.count_from):

@@ -47,7 +47,8 @@ WITH clock AS MATERIALIZED (
                                       ELSE a.served_since END) + :window <= :now
                 THEN 'over'
                 WHEN r.is_trial THEN 'trial'
-                WHEN p.retired_at IS NOT NULL THEN 'plan_retired'
+                WHEN p.retired_at IS NOT NULL
+                     AND coalesce(p.renewable_until <= :now, true) THEN 'plan_retired'
                 WHEN l.plan_id IS NULL AND EXISTS (
                     SELECT FROM seller_prices WHERE seller_id = seller.id
                 ) THEN 'plan_not_allowed'

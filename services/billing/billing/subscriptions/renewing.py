@@ -110,17 +110,21 @@ def _lines(work: UnitOfWork, customer: CustomerCopy) -> list[Line]:
                 offered=offered,
                 starts_at=starts_at,
                 ends_at=ends_at,
-                obstacle=_obstacle(last, offered, is_inactive=user.id in inactive),
+                obstacle=_obstacle(
+                    last, offered, work.now, is_inactive=user.id in inactive
+                ),
             )
         )
     return lines
 
 
-def _obstacle(last: Subscription, offered: OfferedPlan, *, is_inactive: bool) -> str:
+def _obstacle(
+    last: Subscription, offered: OfferedPlan, now: datetime, *, is_inactive: bool
+) -> str:
     """Why a user is left out; empty where nothing is in the way."""
     if last.state == SubscriptionState.STOPPED:
         return "stopped"
-    return bar_of(last, offered, is_inactive=is_inactive)
+    return bar_of(last, offered, now, is_inactive=is_inactive)
 
 
 def _quoted(

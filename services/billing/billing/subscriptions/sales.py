@@ -25,7 +25,13 @@ from billing.wallets.movements import (
     customer_account,
     income,
 )
-from lineup.contracts.billing.refusals import OtherProductRunning, SubscriptionSuspended
+from lineup.context import Role
+from lineup.contracts.billing.refusals import (
+    OtherProductRunning,
+    PlanNotFound,
+    PlanRetired,
+    SubscriptionSuspended,
+)
 from lineup.contracts.billing.subscriptions import CountFrom, SubscriptionState
 from lineup.contracts.billing.wallets import Cause
 from lineup.contracts.refusals import TrialUsed
@@ -92,6 +98,23 @@ def check_currency(work: UnitOfWork, plan: Plan) -> None:
     if plan.asset != currency:
         words = f"This plan is priced in {plan.asset}, but balances are in {currency}."
         raise CurrencyMismatch(words)
+
+
+def check_on_sale(work: UnitOfWork, plan: Plan, last: Subscription | None) -> None:
+    """Whether a plan is sold to a user with that last subscription.
+
+    Who has it renews it while it may be renewed. PlanRetired otherwise; a customer
+    finds no hidden plan that it does not have (PlanNotFound).
+    """
+    has_it = (
+        last is not None
+        and last.state != SubscriptionState.STOPPED
+        and plan.id in {last.plan_id, last.next_plan_id}
+    )
+    if plan.is_hidden and work.actor.role is Role.CUSTOMER and not has_it:
+        raise PlanNotFound
+    if plan.is_retired and not (has_it and plan.is_renewed(work.now)):
+        raise PlanRetired
 
 
 def length_of(plan: Plan) -> Length:

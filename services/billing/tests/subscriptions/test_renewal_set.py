@@ -86,7 +86,9 @@ class Shuffle:
         for subscription in self._all(Subscription):
             self._move(subscription)
         for plan in self._all(Plan):
-            plan.retired_at = NOW if self._is_one_in(12) else None
+            plan.retired_at = NOW if self._is_one_in(6) else None
+            days = self._chance.choice((None, -1, 0, 1))
+            plan.renewable_until = None if days is None else NOW + timedelta(days=days)
             plan.months *= self._chance.choice((1, 3, 12))
             plan.asset = "USD" if self._is_one_in(15) else plan.asset
         self._list_plans()

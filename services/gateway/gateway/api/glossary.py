@@ -320,6 +320,8 @@ GLOSSARY: Mapping[str, str] = {
     "packages_lost": "Names of packages that go with the change.",
     "ChangeQuote.value": "What the time that is left is worth.",
     "way": "How it is changed: what becomes of the time that is left.",
+    "renewable_until": "Until when a retired plan is renewed by who has it.",
+    "is_hidden": "Whether customers are not offered it.",
     "stop_at": "When it ends.",
     "stopped_in_30_days": "Number stopped in the last 30 days.",
     "stream_id": "Its permanent stream ID.",

@@ -7,14 +7,21 @@ from flask import request
 from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
+from gateway.app_context import app_context
 from gateway.panel.entries import entry, must_be_whole_money
 from gateway.panel.forms import LineupForm
 from gateway.request_context import ask
-from lineup.contracts.billing.catalog import ListProducts, PlanView, ProductView
+from lineup.contracts.billing.catalog import (
+    GetProduct,
+    ListProducts,
+    PlanView,
+    ProductView,
+)
 from lineup.contracts.billing.subscriptions import (
     CountFrom,
     ListSubscriptions,
     StopSubscription,
+    SubscriptionState,
 )
 from lineup.contracts.paging import MAX_LIMIT, Paging
 
@@ -66,6 +73,22 @@ def offers_of(partner_id: UUID, *, had_trial: bool) -> list[Offer]:
     trials = [offer for offer in offers if offer.product.is_trial]
     paid = [offer for offer in offers if not offer.product.is_trial]
     return paid if had_trial and paid else [*paid, *trials]
+
+
+def renewable(user_id: UUID) -> list[Offer]:
+    """What a user has that is sold no longer, while it may be renewed."""
+    found = ask(ListSubscriptions(user_id=user_id, paging=Paging(limit=1))).items
+    if not found or found[0].state is SubscriptionState.STOPPED:
+        return []
+    product = ask(GetProduct(product_id=found[0].product_id))
+    now = app_context().clock.now()
+    return [
+        Offer(product=product, plan=plan)
+        for plan in product.plans
+        if plan.id == found[0].plan_id
+        and plan.renewable_until is not None
+        and now < plan.renewable_until
+    ]
 
 
 def had_trial(customer_id: UUID) -> bool:

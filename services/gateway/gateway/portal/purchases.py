@@ -16,6 +16,7 @@ from gateway.portal.purchase_forms import (
     StopForm,
     had_trial,
     offers_of,
+    renewable,
 )
 from gateway.portal.users import address_of, pages, user_of
 from gateway.request_context import actor, ask, ask_later
@@ -129,6 +130,7 @@ def _purchase(form: BuyForm, user: UserView) -> SubscriptionView:
 def _offer(user: UserView, form: BuyForm) -> str:
     """The page of plans, with what the chosen one costs and gives."""
     offers = offers_of(user.partner_id, had_trial=had_trial(user.customer_id))
+    offers = [*renewable(user.id), *offers]
     chosen = _chosen(user, offers, form)
     quote, refusal = None, None
     if chosen is not None:

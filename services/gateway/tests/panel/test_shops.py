@@ -563,7 +563,7 @@ class TestCatalogue:
         page = visible_text(browser(Role.PARTNER).get(f"/plans/{ID}/retire"))
 
         assert "12 active subscriptions continue" in page
-        assert "5 of them would have renewed" in page
+        assert "5 of them renew automatically" in page
 
     def test_a_price_is_changed_in_the_plans_currency(
         self, browser, services, use, form_of

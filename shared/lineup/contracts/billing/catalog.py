@@ -36,6 +36,10 @@ class PlanView:
     days: int
     sku: str
     is_retired: bool
+    renewable_until: datetime | None = None
+    """Until when a retired plan is renewed by who has it; null: it is not."""
+    is_hidden: bool = False
+    """Whether staff and sellers sell it, but customers are not offered it."""
     updated_at: datetime | None = None
     """When it last changed; null for older records."""
 
@@ -115,6 +119,8 @@ class CreatePlan(Request[PlanView]):
     days: Days = 0
     sku: Sku = ""
     """Unique per partner."""
+    is_hidden: bool = False
+    """Sold by staff and sellers, but not offered to customers."""
 
 
 @verb(
@@ -125,13 +131,15 @@ class CreatePlan(Request[PlanView]):
     rest="PATCH|PUT /plans/<uuid:plan_id>",
 )
 class ChangePlan(Request[PlanView]):
-    """Update name, price or SKU of a plan; past sales are not affected."""
+    """Update a plan; past sales are not affected."""
 
     plan_id: UUID
     name: Given[Name] = UNSET
     price: Given[Price] = UNSET
     sku: Given[Sku] = resets_to("")
     """Used for new orders; empty: not sold in shops."""
+    is_hidden: Given[bool] = resets_to(False)
+    """Sold by staff and sellers, but not offered to customers."""
 
 
 @verb("billing", Kind.READ, allowed=EVERYBODY, rest="GET /products/<uuid:product_id>")
@@ -156,9 +164,14 @@ class GetPlan(Request[PlanView]):
     rest=Route("POST /plans/<uuid:plan_id>/retire", status=200),
 )
 class RetirePlan(Request[PlanView]):
-    """Retire a plan; active subscriptions continue until they end."""
+    """Retire a plan; active subscriptions continue until they end.
+
+    Retired again, it is renewed until the other instant that is given then.
+    """
 
     plan_id: UUID
+    renewable_until: datetime | None = None
+    """Until when whoever has it may renew it; null: no longer."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,17 +1,22 @@
 """What can be entered about products, plans and balances."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
 
 from flask import request
+from wtforms import DateField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional
 
 from gateway.admin.partner_form import PackagesOfPartner
+from gateway.panel.display import zone
 from gateway.panel.entries import amount_field, entry
 from gateway.panel.forms import LineupForm
 from lineup.contracts.billing.catalog import ChangePlan, CreatePlan, CreateProduct
 from lineup.contracts.billing.wallets import CorrectBooking, TopUp
 from lineup.contracts.playlists.packages import PackageView
 
+HIDDEN = "Staff and sellers sell it; customers are not offered it."
 SKU = "The SKU used in your webshop. Leave empty if it is not sold there."
 
 
@@ -82,7 +87,7 @@ class PlanForm(LineupForm):
         "": ("name", "product_id"),
         "Duration": (("months", "days"),),
         "Price": (("amount", "currency"),),
-        "Shops": ("sku",),
+        "Offered": ("is_hidden", "sku"),
     }
     product_id = entry("Product")
     name = entry("Name")
@@ -90,6 +95,7 @@ class PlanForm(LineupForm):
     days = entry("or days", "Enter either months or days.")
     amount = amount_field("Price")
     currency = entry("Currency", is_required=True)
+    is_hidden = entry("Hidden", HIDDEN)
     sku = entry("SKU", SKU)
 
 
@@ -99,4 +105,23 @@ class PlanPriceForm(LineupForm):
     asks = ChangePlan
     name = entry("Name")
     amount = amount_field("Price")
+    is_hidden = entry("Hidden", HIDDEN)
     sku = entry("SKU", SKU)
+
+
+class RetireForm(LineupForm):
+    """Until when a plan that is sold no longer is renewed."""
+
+    last_day = DateField(
+        "Last day of renewals",
+        [Optional()],
+        description="Who has the plan may renew it until then. Leave empty to end "
+        "renewals now.",
+    )
+
+    def renewable_until(self) -> datetime | None:
+        """When that day ends for whoever entered it."""
+        if self.last_day.data is None:
+            return None
+        after = self.last_day.data + timedelta(days=1)
+        return datetime.combine(after, time(), zone())

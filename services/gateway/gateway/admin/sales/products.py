@@ -12,9 +12,10 @@ from gateway.admin.sales.product_forms import (
     PlanForm,
     PlanPriceForm,
     ProductForm,
+    RetireForm,
 )
 from gateway.panel.filters import TextFilter, YesNo
-from gateway.panel.forms import confirm_page, form_page, go_to
+from gateway.panel.forms import form_page, go_to
 from gateway.panel.guard import page_for
 from gateway.panel.optional_results import optional
 from gateway.panel.tables import Column, Table, of_partners
@@ -170,11 +171,14 @@ def retire_plan(plan_id: UUID) -> ResponseReturnValue:
     """Say who would be touched, ask, and sell a plan no longer."""
     use = ask(GetPlanUse(plan_id=plan_id))
     back = _address(use.plan.product_id)
-    return confirm_page(
+    form = RetireForm()
+    return form_page(
         "admin/sales/products/plan_retire.html",
-        RetirePlan(plan_id=plan_id),
-        back,
-        f"{use.plan.name} was retired.",
+        form,
+        lambda: ask(
+            RetirePlan(plan_id=plan_id, renewable_until=form.renewable_until())
+        ),
+        lambda retired: go_to(back, f"{retired.name} was retired."),
         use=use,
         back=back,
     )
