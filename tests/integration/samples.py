@@ -19,6 +19,9 @@ PLAIN = {
     Money: Money.of("1.00 EUR"),
 }
 SPECIAL = {
+    "percent": "21",
+    "tax_percent": "21",
+    "prefix": "NTV-",
     "email": "someone@example.org",
     "sender_address": "someone@example.org",
     "receiver": "someone@example.org",

@@ -71,7 +71,7 @@ def victim(lineup):
     ids["plan_id"] = UUID(api.get("/products")["items"][0]["plans"][0]["id"])
     order = api.get(f"/orders/{ids['order_id']}")
     ids["seat_id"] = UUID(order["pieces"][0]["id"])
-    ids["transfer_id"] = a_top_up(api, ids["customer_id"])
+    ids |= things_of_money(api, ids["customer_id"])
     ids["session_id"] = UUID(api.get("/sessions")["items"][0]["id"])
     logins = api.get(f"/accounts/{ids['account_id']}/logins")["items"]
     ids["login_id"] = UUID(logins[0]["id"])
@@ -112,6 +112,23 @@ def a_top_up(api, customer_id):
     assert made.status_code == 201, made.text
     entries = api.get(f"/customers/{customer_id}/entries")["items"]
     return UUID(entries[0]["transfer_id"])
+
+
+def things_of_money(api, customer_id):
+    """A payment of a customer with its receipt, and a tax rate."""
+    rate = api("POST", "/tax-rates", json={"country": "NL", "percent": "21"})
+    return {
+        "transfer_id": a_top_up(api, customer_id),
+        "document_id": a_receipt(api, customer_id),
+        "rate_id": UUID(rate.json()["rates"][0]["id"]),
+    }
+
+
+def a_receipt(api, customer_id):
+    """The document of what was paid in just now, which follows within seconds."""
+    query = {"customer_id": customer_id, "kind": "receipt"}
+    found = until(lambda: api.get("/documents", **query)["items"], "a receipt")
+    return UUID(found[0]["id"])
 
 
 @pytest.fixture(scope="module")

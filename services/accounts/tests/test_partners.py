@@ -377,6 +377,17 @@ class TestPayment:
         life.ask(receive_payment, received, keyring=life.keyring)
         assert life.now.paid_until == april(15)
 
+    def test_is_announced_once_with_what_it_is_for(self, life):
+        life.begin()
+        life.pay("4711")
+        with pytest.raises(PaymentKnown):
+            life.pay("4711")
+
+        [paid] = life.announced("partner_payment_booked")
+        assert (paid.partner_id, paid.reference) == (str(life.id), "4711")
+        assert paid.amount == {"amount_minor": 2000, "asset": "EUR"}
+        assert datetime.fromisoformat(paid.ends_at) == april(15)
+
     @pytest.mark.feature("PL-11")
     def test_that_billing_has_booked_extends_without_staff(self, life):
         life.begin()

@@ -1,6 +1,6 @@
 """Lists of documents, alike for staff and for the customer whose they are."""
 
-from gateway.panel.filters import Choice, Dates, Id, TextFilter
+from gateway.panel.filters import Choice, Dates, Id, TextFilter, YesNo
 from gateway.panel.tables import Column, Table
 from lineup.contracts.billing.documents import DocumentKind
 
@@ -27,7 +27,11 @@ DOCUMENTS = Table(
     ISSUED,
     *SUMS,
     Column("reference", "Reference", is_hidden=True),
-    filters=(*FILTERS, Id("customer_id", "Customer")),
+    filters=(
+        *FILTERS,
+        YesNo("is_for_customer", "For", "Customers", "The company itself"),
+        Id("customer_id", "Customer"),
+    ),
 )
 FILE = (
     ("Number", lambda row: row.number),

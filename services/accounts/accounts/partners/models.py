@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accounts.records import Record, as_text
+from lineup.contracts.accounts.partner_events import PartnerPaymentBooked
 from lineup.contracts.accounts.partnerships import PartnershipNote, PlatformSettings
 from lineup.contracts.accounts.unmatched_payments import (
     UnmatchedPayment,
@@ -56,6 +57,19 @@ class Payment(Record):
     ends_at: Mapped[datetime]
     booked_at: Mapped[datetime]
     booked_by: Mapped[str]
+
+    def booked(self, package_name: str) -> PartnerPaymentBooked:
+        """The payment as it is announced."""
+        return PartnerPaymentBooked(
+            id=self.id,
+            version=1,
+            partner_id=self.partner_id,
+            package_name=package_name,
+            amount=Money(self.amount_minor, self.asset),
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            reference=self.reference,
+        )
 
 
 class Unmatched(Timestamped, Record):

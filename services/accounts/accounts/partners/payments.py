@@ -146,19 +146,19 @@ def _pay(
     amount = package.price if package else Money.zero("EUR")
     starts_at = partnership.pay(work.now)
     ends_at = partnership.paid_until or starts_at
-    work.session.add(
-        Payment(
-            id=new_id(),
-            partner_id=partnership.id,
-            reference=reference,
-            amount_minor=amount.amount_minor,
-            asset=amount.asset,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            booked_at=work.now,
-            booked_by=signature(work.actor),
-        )
+    payment = Payment(
+        id=new_id(),
+        partner_id=partnership.id,
+        reference=reference,
+        amount_minor=amount.amount_minor,
+        asset=amount.asset,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        booked_at=work.now,
+        booked_by=signature(work.actor),
     )
+    work.session.add(payment)
+    work.announce(payment.booked(package.name if package else ""))
     if partnership.next_package_id and starts_at <= work.now:
         change_package(work, partnership)
     note(work, partnership, f"Paid until {ends_at:%d %B %Y %H:%M} UTC.", words)

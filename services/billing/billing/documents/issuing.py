@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import insert, select, tuple_, update
@@ -29,6 +30,8 @@ LETTERS = {
     DocumentKind.RECEIPT: "R",
 }
 USUAL_TAX_NAME = "VAT"
+PLATFORM = UUID(int=0)
+"""Who issues what partners pay for: no partner."""
 
 Series = tuple[UUID, str, int]
 """Whose, of which kind, of which year."""
@@ -58,31 +61,60 @@ class Issuer:
     """Who issues documents, in which zone, and what they look like."""
 
     party: Party
-    partner: AccountCopy
+    time_zone: str
     style: DocumentStyle
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone whose years its numbers count."""
+        return ZoneInfo(self.time_zone)
 
 
 def style_of(work: UnitOfWork, partner_id: UUID) -> DocumentStyle:
     """What a partner's documents look like; the usual where nobody has said."""
     return work.session.get(DocumentStyle, partner_id) or DocumentStyle(
-        partner_id=partner_id, prefix="", tax_name=USUAL_TAX_NAME, note=""
+        partner_id=partner_id,
+        prefix="",
+        tax_name=USUAL_TAX_NAME,
+        note="",
+        company=None,
+        rate=0,
     )
 
 
 def issuer_of(work: UnitOfWork, partner: AccountCopy) -> Issuer:
     """A partner as issuer: its company as accounts knows it, else its name."""
-    company: Mapping[str, str] = partner.company or {}
-    party = Party(
-        name=company.get("legal_name") or partner.name,
+    return Issuer(
+        party=party_of(partner),
+        time_zone=partner.time_zone,
+        style=style_of(work, partner.id),
+    )
+
+
+def party_of(account: AccountCopy) -> Party:
+    """A company on either side of a document."""
+    return company_party(account.company or {}, account.name, account.email)
+
+
+def platform_issuer(work: UnitOfWork) -> Issuer:
+    """The platform as issuer, as its operator has said."""
+    style = style_of(work, PLATFORM)
+    return Issuer(
+        party=company_party(style.company or {}, "", ""), time_zone="UTC", style=style
+    )
+
+
+def company_party(company: Mapping[str, str], name: str, email: str) -> Party:
+    """A company as documents name it; by another name where it has no legal one."""
+    return Party(
+        name=company.get("legal_name") or name,
         address=company.get("address", ""),
         postal_code=company.get("postal_code", ""),
         city=company.get("city", ""),
         country=company.get("country", ""),
         tax_number=company.get("tax_number", ""),
-        email=partner.email,
+        email=email,
     )
-    style = style_of(work, partner.id)
-    return Issuer(party=party, partner=partner, style=style)
 
 
 def issue(
@@ -92,8 +124,7 @@ def issue(
     if not drafts:
         return []
     years = {
-        each: work.now.astimezone(issuer.partner.zone).year
-        for each, issuer in issuers.items()
+        each: work.now.astimezone(issuer.zone).year for each, issuer in issuers.items()
     }
     series = {
         (draft.issuer_id, draft.kind.value, years[draft.issuer_id]) for draft in drafts
@@ -172,7 +203,7 @@ def _row(
         "taxes": tax_sums(draft.lines, style.tax_name),
         "note": style.note,
         "booked_at": draft.booked_at,
-        "time_zone": issuer.partner.time_zone,
+        "time_zone": issuer.time_zone,
     }
     return {
         "id": new_id(),

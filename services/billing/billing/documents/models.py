@@ -76,6 +76,10 @@ class DocumentStyle(Record):
     prefix: Mapped[str]
     tax_name: Mapped[str]
     note: Mapped[str]
+    company: Mapped[dict[str, Any] | None]
+    """Who the platform is; a partner's company is known from accounts."""
+    rate: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The tax of the platform's own country, in hundredths of a percent."""
 
 
 class CountryTax(Record):

@@ -1,18 +1,19 @@
 """What can be asked of documents."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
-from billing.documents.issuing import style_of
+from billing.documents.issuing import PLATFORM, style_of
 from billing.documents.models import CountryTax, DocumentStyle, IssuedDocument
 from billing.documents.tax import parse_percent, percent_text
 from billing.people import operations as people
 from billing.people.models import CustomerCopy
+from lineup.contracts.accounts.tree import Company
 from lineup.contracts.billing.documents import (
     Document,
     DocumentFilter,
@@ -24,12 +25,15 @@ from lineup.contracts.billing.documents import (
     DocumentView,
     GetDocument,
     GetDocumentSettings,
+    GetPlatformProfile,
     ListDocuments,
     ListTaxRates,
     Party,
+    PlatformProfile,
     RelatedDocument,
     RemoveTaxRate,
     SetDocumentSettings,
+    SetPlatformProfile,
     SetTaxRate,
     SumDocuments,
     TaxRate,
@@ -110,7 +114,16 @@ def get_document_settings(
     return _settings(style_of(work, partner.id))
 
 
-@handles(SetDocumentSettings, changes=GetDocumentSettings)
+def lock_document_settings(
+    work: UnitOfWork, request: SetDocumentSettings
+) -> DocumentSettings:
+    """The same, for this transaction alone."""
+    partner = people.acting_partner(work, request.partner_id)
+    work.session.get(DocumentStyle, partner.id, with_for_update=True)
+    return _settings(style_of(work, partner.id))
+
+
+@handles(SetDocumentSettings, changes=lock_document_settings)
 def set_document_settings(
     work: UnitOfWork, request: SetDocumentSettings
 ) -> DocumentSettings:
@@ -121,6 +134,35 @@ def set_document_settings(
     style.tax_name = request.tax_name
     work.session.add(style)
     return _settings(style)
+
+
+@handles(GetPlatformProfile)
+def get_platform_profile(
+    work: UnitOfWork, _request: GetPlatformProfile
+) -> PlatformProfile:
+    """Who issues what partners pay for."""
+    return _profile(style_of(work, PLATFORM))
+
+
+def lock_platform_profile(
+    work: UnitOfWork, _request: SetPlatformProfile
+) -> PlatformProfile:
+    """The same, for this transaction alone."""
+    work.session.get(DocumentStyle, PLATFORM, with_for_update=True)
+    return _profile(style_of(work, PLATFORM))
+
+
+@handles(SetPlatformProfile, changes=lock_platform_profile)
+def set_platform_profile(
+    work: UnitOfWork, request: SetPlatformProfile
+) -> PlatformProfile:
+    """Issue the next documents for partners under another name, or otherwise."""
+    style = style_of(work, PLATFORM)
+    style.prefix, style.note = request.prefix, request.note
+    style.tax_name, style.company = request.tax_name, vars(request.company)
+    style.rate = parse_percent(request.tax_percent)
+    work.session.add(style)
+    return _profile(style)
 
 
 @handles(ListTaxRates)
@@ -175,21 +217,28 @@ def move_to_scope(work: UnitOfWork, customer_ids: Collection[UUID]) -> None:
 def _meant(
     work: UnitOfWork, statement: "Select[Any]", request: DocumentFilter
 ) -> "Select[Any]":
-    statement = in_scope(statement, IssuedDocument, work.actor)
+    row, conditions = IssuedDocument, []
     if request.kind is not None:
-        statement = statement.where(IssuedDocument.kind == request.kind)
+        conditions.append(row.kind == request.kind)
     if request.customer_id is not None:
-        statement = statement.where(IssuedDocument.customer_id == request.customer_id)
+        conditions.append(row.customer_id == request.customer_id)
+    if request.is_for_customer is not None:
+        conditions.append(row.customer_id.is_not(None) == request.is_for_customer)
+    conditions += [*_issued_then(request), *_called(request.search.strip())]
+    return in_scope(statement, row, work.actor).where(*conditions)
+
+
+def _issued_then(request: DocumentFilter) -> "Iterator[ColumnElement[bool]]":
     if request.issued_from is not None:
-        statement = statement.where(IssuedDocument.issued_at >= request.issued_from)
+        yield IssuedDocument.issued_at >= request.issued_from
     if request.issued_until is not None:
-        statement = statement.where(IssuedDocument.issued_at < request.issued_until)
-    if wanted := request.search.strip():
+        yield IssuedDocument.issued_at < request.issued_until
+
+
+def _called(wanted: str) -> "Iterator[ColumnElement[bool]]":
+    if wanted:
         found = (IssuedDocument.number, IssuedDocument.recipient_name)
-        statement = statement.where(
-            or_(*(one.icontains(wanted, autoescape=True) for one in found))
-        )
-    return statement
+        yield or_(*(one.icontains(wanted, autoescape=True) for one in found))
 
 
 def _view(row: IssuedDocument) -> DocumentView:
@@ -224,6 +273,14 @@ def _related(work: UnitOfWork, row: IssuedDocument) -> list[RelatedDocument]:
 def _settings(style: DocumentStyle) -> DocumentSettings:
     return DocumentSettings(
         prefix=style.prefix, tax_name=style.tax_name, note=style.note
+    )
+
+
+def _profile(style: DocumentStyle) -> PlatformProfile:
+    return PlatformProfile(
+        **vars(_settings(style)),
+        company=msgspec.convert(style.company or {}, Company),
+        tax_percent=percent_text(style.rate),
     )
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from billing.documents.issuing import Issuer, issue, issuer_of
+from billing.documents.issuing import issue, issuer_of
 from billing.documents.models import CountryTax, IssuedDocument
 from billing.invoicing.drafting import Rates, draft_of
 from billing.invoicing.models import Progress
@@ -70,12 +70,10 @@ def _issue(work: UnitOfWork, moved: Sequence[Moved]) -> list[IssuedDocument]:
         for partner in get_partners(work, partner_ids)
     }
     rates = _rates(work, partner_ids)
-    drafts = [draft_of(one, rates, _home(issuers[one.partner_id])) for one in moved]
+    drafts = [
+        draft_of(one, rates, issuers[one.partner_id].party.country) for one in moved
+    ]
     return issue(work, drafts, issuers)
-
-
-def _home(issuer: Issuer) -> str:
-    return issuer.party.country
 
 
 def _rates(work: UnitOfWork, partner_ids: set[UUID]) -> Rates:

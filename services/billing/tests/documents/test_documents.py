@@ -1,7 +1,9 @@
 """Lists of documents, who sees them, and what is set for the next ones."""
 
+from dataclasses import replace
+
 import pytest
-from services.billing.tests.conftest import an_actor
+from services.billing.tests.conftest import an_actor, call
 
 from billing.documents import operations as documents
 from lineup.context import Role
@@ -17,9 +19,10 @@ from lineup.contracts.billing.documents import (
 )
 from lineup.contracts.billing.refusals import DocumentNotFound, TaxRateNotFound
 from lineup.contracts.paging import Paging
-from lineup.errors import Invalid
+from lineup.errors import Invalid, PreconditionFailed
 from lineup.money import Money
 from lineup.scope import PartnerNotFound
+from lineup.tags import tag_of
 
 
 @pytest.fixture
@@ -159,3 +162,20 @@ def test_amounts_of_other_currencies_keep_their_places(files, shop_floor):
 
     [receipt] = files.listed()
     assert receipt.total == Money.of("1.234 KWD")
+
+
+@pytest.mark.feature("AP-05")
+def test_nobody_writes_over_what_another_has_set_meanwhile(database, partner):
+    def has(tax_name, *tags):
+        request = SetDocumentSettings(prefix="", tax_name=tax_name, note="")
+        asked = call(request, partner.actor)
+        asked = replace(asked, context=replace(asked.context, if_match=tags))
+        return database.run_idempotent(
+            asked, documents.set_document_settings, documents.lock_document_settings
+        )
+
+    seen = tag_of(has("VAT"))
+    has("BTW", seen)
+
+    with pytest.raises(PreconditionFailed):
+        has("TVA", seen)

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from gateway import document_files
 from lineup.context import Role
+from lineup.contracts.accounts.tree import Company
 from lineup.contracts.billing.documents import (
     Document,
     DocumentKind,
@@ -20,6 +21,7 @@ from lineup.contracts.billing.documents import (
     DocumentSums,
     DocumentView,
     Party,
+    PlatformProfile,
     RelatedDocument,
     TaxRate,
     TaxRates,
@@ -265,3 +267,29 @@ def test_taxes_and_layout_are_set_on_one_page(services, browser, form_of):
     assert (taxed.country, taxed.percent) == ("DE", "19")
     [(_, removed)] = services.calls_of("billing.remove_tax_rate")
     assert removed.rate_id == UUID(ID)
+
+
+@pytest.mark.feature("PL-10")
+def test_the_operator_says_who_issues_what_partners_pay_for(services, browser, form_of):
+    profile = PlatformProfile(
+        prefix="OP-",
+        tax_name="VAT",
+        note="",
+        company=Company(legal_name="Operator B.V.", city="Delft", country="NL"),
+        tax_percent="21",
+    )
+    for verb in ("get_platform_profile", "set_platform_profile"):
+        services.answer_with(f"billing.{verb}", profile)
+    client = browser(Role.OPERATOR)
+    page = text_of(client.get("/documents/platform"))
+    assert 'value="Operator B.V."' in page
+    assert 'value="21"' in page
+
+    filled = {"legal_name": "Operator N.V.", "country": "NL", "tax_percent": "9"}
+    sent(client, form_of, "/documents/platform", **filled, prefix="", tax_name="VAT")
+
+    [(_, asked)] = services.calls_of("billing.set_platform_profile")
+    kept = Company(legal_name="Operator N.V.", city="Delft", country="NL")
+    assert asked.company == kept
+    assert (asked.tax_percent, asked.prefix) == ("9", "")
+    assert browser(Role.PARTNER).get("/documents/platform").status_code == 403

@@ -124,6 +124,23 @@ class PackageChargeDue:
 
 @event(source="accounts")
 @dataclass(frozen=True, kw_only=True)
+class PartnerPaymentBooked:
+    """A partner has paid the platform for a month; `id` is of this payment alone."""
+
+    event_source: ClassVar[str]
+    event_type: ClassVar[str]
+    id: UUID
+    version: int
+    partner_id: UUID
+    package_name: str
+    amount: Money
+    starts_at: datetime
+    ends_at: datetime
+    reference: str
+
+
+@event(source="accounts")
+@dataclass(frozen=True, kw_only=True)
 class PartnerPurgeRequested:
     """Everything of a partner is to be deleted, and that to be confirmed."""
 

@@ -6,7 +6,14 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from lineup.context import EVERYBODY, PARTNERS, PARTNERS_AND_SUPPORT, Permission
+from lineup.context import (
+    EVERYBODY,
+    OPERATORS,
+    PARTNERS,
+    PARTNERS_AND_SUPPORT,
+    Permission,
+)
+from lineup.contracts.accounts.tree import Company
 from lineup.contracts.paging import Page, Paging
 from lineup.events import event
 from lineup.money import Money
@@ -167,6 +174,8 @@ class DocumentFilter:
 
     kind: DocumentKind | None = None
     customer_id: UUID | None = None
+    is_for_customer: bool | None = None
+    """True: what customers got; false: what the partner itself got."""
     search: Search = ""
     """Part of the number or of the recipient's name."""
     issued_from: datetime | None = None
@@ -280,6 +289,36 @@ class SetDocumentSettings(Request[DocumentSettings]):
     """What the tax is called, such as VAT."""
     note: Note
     """What stands below each document."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformProfile(DocumentSettings):
+    """Who issues what partners pay for, and what that looks like."""
+
+    company: Company
+    """The operator's company."""
+    tax_percent: str
+
+
+@verb("billing", Kind.READ, allowed=OPERATORS, rest="GET /platform-profile")
+class GetPlatformProfile(Request[PlatformProfile]):
+    """Get who issues what partners pay for."""
+
+
+@verb("billing", Kind.WRITE, allowed=OPERATORS, rest="PUT /platform-profile")
+class SetPlatformProfile(Request[PlatformProfile]):
+    """Set who issues what partners pay for, from the next document on."""
+
+    prefix: Prefix
+    """What document numbers begin with."""
+    tax_name: OptionalName
+    """What the tax is called, such as VAT."""
+    note: Note
+    """What stands below each document."""
+    company: Company
+    """The operator's company."""
+    tax_percent: TaxPercent
+    """Included in prices for partners of the same country; others have no tax."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Pages about invoices: all of them, taxes by country, what documents look like."""
 
+from typing import ClassVar
 from uuid import UUID
 
 from flask import Blueprint, Response, render_template, url_for
@@ -15,13 +16,16 @@ from gateway.panel.guard import page_for
 from gateway.panel.optional_results import optional
 from gateway.panel.people import countries, with_nothing
 from gateway.request_context import ask, ask_later
-from lineup.context import OF_PARTNER, SELLERS_AND_SUPPORT
+from lineup.context import OF_PARTNER, SELLERS_AND_SUPPORT, Role
 from lineup.contracts.billing.documents import (
     GetDocumentSettings,
+    GetPlatformProfile,
     ListDocuments,
     ListTaxRates,
+    PlatformProfile,
     RemoveTaxRate,
     SetDocumentSettings,
+    SetPlatformProfile,
     SetTaxRate,
     SumDocuments,
 )
@@ -36,6 +40,36 @@ class SettingsForm(LineupForm):
     prefix = entry("Number prefix", "Numbers begin with it: NTV-INV-2026-000001.")
     tax_name = entry("Name of the tax", "For example VAT.")
     note = entry("Text below documents", "For example payment terms or a thank-you.")
+
+
+class PlatformProfileForm(LineupForm):
+    """Who issues what partners pay for."""
+
+    asks = SetPlatformProfile
+    sections: ClassVar = {
+        "Company": (
+            *("legal_name", "address", "postal_code", "city", "country"),
+            *("tax_number", "tax_percent"),
+        ),
+        "Layout": ("prefix", "tax_name", "note"),
+    }
+    legal_name = entry("Legal name")
+    address = entry("Street and number")
+    postal_code = entry("Postal code")
+    city = entry("City")
+    country = entry("Country", kind=SelectField)
+    tax_number = entry("Tax number")
+    tax_percent = entry(
+        "Tax rate in percent",
+        "Included in prices for partners of the same country; others have no tax.",
+    )
+    prefix = entry("Number prefix", "Numbers begin with it: OP-INV-2026-000001.")
+    tax_name = entry("Name of the tax", "For example VAT.")
+    note = entry("Text below documents", "For example how to pay.")
+
+    def __init__(self, profile: PlatformProfile) -> None:
+        super().__init__(data={**vars(profile), **vars(profile.company)})
+        self.country.choices = with_nothing(countries())
 
 
 class TaxRateForm(LineupForm):
@@ -84,6 +118,19 @@ def show_settings() -> ResponseReturnValue:
         lambda: ask(form.to(SetDocumentSettings)),
         lambda _: go_to(url_for(".show_settings"), "Saved for the next documents."),
         rates=ask(ListTaxRates()).rates,
+    )
+
+
+@pages.route("/documents/platform", methods=["GET", "POST"])
+@page_for(frozenset({Role.OPERATOR}), asks=SetPlatformProfile)
+def platform_profile() -> ResponseReturnValue:
+    """Who issues what partners pay for, and what that looks like."""
+    form = PlatformProfileForm(ask(GetPlatformProfile()))
+    return form_page(
+        "documents/platform.html",
+        form,
+        lambda: ask(form.to(SetPlatformProfile)),
+        lambda _: go_to(url_for(".list_all"), "Saved for the next documents."),
     )
 
 
