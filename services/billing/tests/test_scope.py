@@ -1,9 +1,18 @@
 """A neighbour sees nothing: every endpoint answers as if there were nothing there."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from billing.catalog import operations as catalog
-from billing.subscriptions import lists, renewals
+from billing.subscriptions import (
+    changes,
+    end_dates,
+    lists,
+    renewals,
+    renewing,
+    suspensions,
+)
 from billing.subscriptions import operations as subscriptions
 from billing.wallets import operations as wallets
 from billing.wallets import statements
@@ -15,6 +24,17 @@ from lineup.contracts.billing.catalog import (
     ListProducts,
     RetirePlan,
     UpdateProduct,
+)
+from lineup.contracts.billing.product_changes import (
+    ChangeSubscription,
+    QuoteChange,
+    WithdrawChange,
+)
+from lineup.contracts.billing.renewing import QuoteUserRenewals, RenewUsers
+from lineup.contracts.billing.staff_changes import (
+    LiftSuspension,
+    SetEndDate,
+    SuspendSubscription,
 )
 from lineup.contracts.billing.subscriptions import (
     GetRenewal,
@@ -31,6 +51,7 @@ from lineup.ids import new_id
 from lineup.money import Money
 
 ONE = Money.of("1.00 EUR")
+LATER = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -69,6 +90,20 @@ def requests(ids):
         (subscriptions.get_subscription, GetSubscription(**subscription)),
         (subscriptions.quote_stop, QuoteStop(**subscription)),
         (subscriptions.stop_subscription, StopSubscription(**subscription)),
+        (
+            end_dates.set_end_date,
+            SetEndDate(**subscription, ends_at=LATER, reason="x"),
+        ),
+        (
+            suspensions.suspend_subscription,
+            SuspendSubscription(**subscription, reason="x"),
+        ),
+        (suspensions.lift_suspension, LiftSuspension(**subscription)),
+        (changes.quote_change, QuoteChange(**subscription, **plan)),
+        (changes.change_subscription, ChangeSubscription(**subscription, **plan)),
+        (changes.withdraw_change, WithdrawChange(**subscription)),
+        (renewing.quote_user_renewals, QuoteUserRenewals(**customer)),
+        (renewing.renew_users, RenewUsers(**customer, total=ONE)),
         (catalog.get_product, GetProduct(**product)),
         (
             catalog.change_plan,
@@ -107,6 +142,14 @@ EVERYTHING = {
     "get_subscription",
     "quote_stop",
     "stop_subscription",
+    "set_end_date",
+    "suspend_subscription",
+    "lift_suspension",
+    "quote_change",
+    "change_subscription",
+    "withdraw_change",
+    "quote_user_renewals",
+    "renew_users",
     "get_product",
     "change_plan",
     "retire_plan",
