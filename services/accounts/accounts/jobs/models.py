@@ -1,11 +1,11 @@
 """Jobs: what is to be done with all customers of a seller, and how far it is."""
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, and_, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from accounts.customers.models import Customer, Deletion
 from accounts.records import Record, as_text
@@ -114,6 +114,13 @@ class AccountJob(Timestamped, Record):
         else:
             which = and_(Customer.seller_id == self.account_id, ~Customer.is_own)
         return which, Customer.status != Status.DELETED
+
+    @property
+    def order(self) -> InstrumentedAttribute[Any]:
+        """In which order they are taken: that of the index which has them together, so
+        that no turn reads the customers of others.
+        """
+        return Customer.scope if self.kind is JobKind.DELETE else Customer.id
 
     def expect(self, counts: AccountCounts) -> None:
         """Know how many there are at the start."""

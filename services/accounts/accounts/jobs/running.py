@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import structlog
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import func, or_, select
 
 from accounts.customers.models import Customer
 from accounts.dependencies import Dependencies
@@ -133,13 +133,14 @@ def _conclude(work: UnitOfWork, job: AccountJob) -> None:
 def _next(work: UnitOfWork, job: AccountJob, most: int) -> Sequence[Customer]:
     """The next customers, locked; those that somebody else is at come later."""
     fit = Customer.id.not_in([UUID(failed) for failed in job.failing])
-    statement = select(Customer).where(*job.concerned(), fit).order_by(Customer.id)
+    statement = select(Customer).where(*job.concerned(), fit).order_by(job.order)
     free = statement.limit(most).with_for_update(skip_locked=True)
     return work.session.scalars(free).all()
 
 
 def _is_left(work: UnitOfWork, job: AccountJob) -> bool:
-    return bool(work.session.scalar(select(exists().where(*job.concerned()))))
+    left = select(Customer.id).where(*job.concerned()).order_by(job.order)
+    return work.session.scalar(left.limit(1)) is not None
 
 
 def _remove(
