@@ -33,7 +33,8 @@ NAMES_NOBODY = {
     },
     "billing": {
         *("account_copy", "package_copy", "plan", "product", "purges", "erasures"),
-        *("seller_prices", "shop_connection", "shop_effect"),
+        *("seller_prices", "seller_terms", "credits_currency"),
+        *("shop_connection", "shop_effect"),
         *("document_progress", "document_style", "number_series", "tax_rate"),
         "shop_delivery",  # raw, and the shop's; what it says is in `shop_order`
     },

@@ -150,6 +150,7 @@ IN_OWN_NAME = {
     "accounts.update_api_key",
     "accounts.update_login",
     "accounts.update_permission_set",
+    "billing.adjust_credits",
     "billing.correct_booking",
     "billing.pay_out",
 }

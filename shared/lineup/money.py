@@ -7,13 +7,15 @@ from decimal import Decimal  # noqa: TID251 - the one place
 
 from lineup.errors import Conflict, Invalid
 
+CREDIT = "CREDIT"
+"""The platform's own unit, Credits, with which postpaid sellers pay."""
 EXPONENTS = {
-    "CREDIT": 0,
+    CREDIT: 0,
     "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
     "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0,
     "PYG": 0, "RWF": 0, "UGX": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
 }  # fmt: skip
-"""Decimal places by ISO 4217 where they are not two; CREDIT is the platform's unit."""
+"""Decimal places by ISO 4217 where they are not two."""
 
 
 AMOUNT = re.compile(r"-?[0-9]{1,19}(?:\.[0-9]{1,6})?")

@@ -131,7 +131,7 @@ def one_of_everything(lineup: Running) -> Tenant:
     server = {"host": "mail.example.net", "port": 25, "security": "none"}
     tenant.put("/mail-transport", **sender, **server, username="")
     listed = f"/accounts/{dealer['id']}/price-list/{plan}"
-    tenant.put(listed, price=euros("8.00"))
+    tenant.put(listed, price=euros("8.00"), discount_percent=0)
     given = f"/customers/{customer}/packages/{tenant.ids['package_id']}"
     tenant.put(given, is_included=True)
     rate = tenant.api("POST", "/tax-rates", json={"country": "NL", "percent": "21"})

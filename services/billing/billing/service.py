@@ -12,10 +12,12 @@ from billing.entrypoints import LedgerEntrypoints
 from billing.erasure.entrypoints import ErasureEntrypoints
 from billing.erasure.tables import PERSONAL
 from billing.invoicing.entrypoints import InvoicingEntrypoints
-from billing.people.entrypoints import PeopleEntrypoints
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
 from billing.purging.entrypoints import PurgeEntrypoints
+from billing.reports import credits as credits_reports
 from billing.reports import plan_use, sales, sales_list, subscription_counts
+from billing.sellers import operations as seller_operations
+from billing.sellers.entrypoints import SellerEntrypoints
 from billing.settings import BillingSettings
 from billing.subscriptions import (
     blockers,
@@ -48,7 +50,7 @@ from lineup.contracts.playlists.events import PackageChanged
 
 
 class BillingService(
-    PeopleEntrypoints,
+    SellerEntrypoints,
     CatalogEntrypoints,
     SubscriptionEntrypoints,
     RenewalEntrypoints,
@@ -66,6 +68,8 @@ class BillingService(
     operations: ClassVar = (
         catalog_operations,
         price_lists,
+        seller_operations,
+        credits_reports,
         plan_use,
         sales_list,
         sales,

@@ -11,6 +11,8 @@ from sqlalchemy import select, update
 from billing.catalog import operations as catalog
 from billing.catalog import packages
 from billing.people import operations as people
+from billing.sellers import deletion
+from billing.sellers import operations as sellers
 from billing.subscriptions import (
     changes,
     end_dates,
@@ -32,6 +34,12 @@ from lineup.contracts.accounts.users import UserChanged
 from lineup.contracts.billing.catalog import CreatePlan, CreateProduct
 from lineup.contracts.billing.product_changes import ChangeSubscription, QuoteChange
 from lineup.contracts.billing.renewing import QuoteUserRenewals, RenewUsers
+from lineup.contracts.billing.seller_credits import (
+    AddCreditsCurrency,
+    GetSellerCredits,
+    SellerType,
+    SetSellerType,
+)
 from lineup.contracts.billing.staff_changes import (
     LiftSuspension,
     SetEndDate,
@@ -202,10 +210,10 @@ class ShopFloor:
             self.switch(user, renews=True)
         return user
 
-    def plan(self, partner, price="9.00 EUR", *, is_trial=False, **length):
+    def plan(self, partner, price="9.00 EUR", *, is_trial=False, **details):
         """A plan of a new product: 30 days unless said otherwise."""
         product = self.product(partner, is_trial=is_trial)
-        return self.plan_of(product, partner, price, **length)
+        return self.plan_of(product, partner, price, **details)
 
     def product(self, partner, *, is_trial=False):
         request = CreateProduct(
@@ -213,12 +221,15 @@ class ShopFloor:
         )
         return self._ask(catalog.create_product, request, partner.actor)
 
-    def plan_of(self, product, partner, price="9.00 EUR", sku="", **length):
+    def plan_of(
+        self, product, partner, price="9.00 EUR", sku="", in_credits=None, **length
+    ):
         request = CreatePlan(
             product_id=product.id,
             name="a while",
             price=Money.of(price),
             sku=sku,
+            credits=in_credits and Money.of(in_credits),
             **(length or {"days": 30}),
         )
         return self._ask(catalog.create_plan, request, partner.actor)
@@ -243,6 +254,30 @@ class ShopFloor:
         )
         self.keep(people.upsert_accounts, replace(state, partner_id=partner.id))
         return SimpleNamespace(**vars(seller), account_id=account_id)
+
+    def postpaid(self, seller, partner, opening=None):
+        """Let a seller that is known pay with Credits."""
+        self._ask(sellers.add_credits_currency, AddCreditsCurrency(), partner.actor)
+        request = SetSellerType(
+            account_id=seller.account_id,
+            type=SellerType.POSTPAID,
+            opening_balance=opening and Money.of(opening),
+        )
+        return self._ask(sellers.set_seller_type, request, partner.actor)
+
+    def credits(self, seller, actor=SYSTEM):
+        """How many Credits a seller has left."""
+        request = GetSellerCredits(account_id=seller.account_id)
+        return self._ask(
+            sellers.get_seller_credits, request, actor
+        ).balance.amount_minor
+
+    def seller_says(self, seller, **details):
+        """Take a newer event of a seller that is known."""
+        facts = {"version": 2, "kind": AccountKind.DEALER} | details
+        state = an_account(seller.account_id, seller.scope, **facts)
+        told = replace(state, partner_id=seller.id)
+        self.keep(deletion.follow_accounts, told)
 
     def subscriptions_of(self, user):
         request = ListSubscriptions(user_id=user.id)

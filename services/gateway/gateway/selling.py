@@ -3,7 +3,10 @@
 from uuid import UUID
 
 from gateway.request_context import ask
-from lineup.contracts.billing.subscriptions import Purchase, SubscriptionView
+from lineup.contracts.billing.subscriptions import (
+    Purchase,
+    SubscriptionView,
+)
 from lineup.contracts.billing.wallets import TopUp
 from lineup.money import Money
 

@@ -393,6 +393,68 @@ def test_a_payment_has_a_receipt_by_mail_with_amount_date_and_reference(
     assert (logged.template, logged.state) == ("receipt", DeliveryState.SENT)
 
 
+SELLER_SCOPE = below(below(ROOT, PARTNER), SELLER := new_id())
+
+
+def credits_short(database, keyring, clock, product="Family"):
+    """A customer's renewal lacks its seller's Credits; nothing is known of either."""
+    state = RenewalFellShort(
+        id=new_id(),
+        version=1,
+        partner_id=PARTNER,
+        scope=below(SELLER_SCOPE, CUSTOMER),
+        customer_id=CUSTOMER,
+        user_id=new_id(),
+        subscription_id=new_id(),
+        product_name=product,
+        ends_at=clock.now(),
+        price=Money.of("10 CREDIT"),
+        balance=Money.of("5 CREDIT"),
+        missing=Money.of("5 CREDIT"),
+        seller_id=SELLER,
+    )
+    handler = partial(announcements.queue_shortfalls, keyring=keyring)
+    for _ in range(2):
+        database.handle_events_once([event_of(state, clock)], handler)
+
+
+@pytest.mark.feature("SU-04")
+def test_a_seller_whose_credits_fall_short_is_told_once_a_day_and_no_customer(
+    database, keyring, clock, sender, postbox
+):
+    credits_short(database, keyring, clock)
+    seller = AccountChanged(
+        id=SELLER,
+        version=1,
+        kind=AccountKind.DEALER,
+        name="Stall",
+        scope=SELLER_SCOPE,
+        partner_id=PARTNER,
+        parent_id=PARTNER,
+        email="stall@example.org",
+        currency="EUR",
+        time_zone="UTC",
+        public_url="",
+        status=Status.ACTIVE,
+    )
+    database.apply_copies([event_of(seller, clock)], upsert_accounts)
+    for product in ("Sport", "Family"):
+        credits_short(database, keyring, clock, product)
+    sender.send_due()
+
+    [mail] = postbox.mails
+    assert "stall@example.org" in mail["To"]
+    text = mail.get_content()
+    assert "Hello Stall," in text
+    assert '"Sport"' in text
+    assert "costs 10 Credits and you have 5 Credits left" in text
+
+    clock.forward(days=1)
+    credits_short(database, keyring, clock)
+    sender.send_due()
+    assert len(postbox.mails) == 2
+
+
 @pytest.mark.feature("SU-04")
 def test_a_shortfall_names_price_balance_and_what_is_missing(
     database, keyring, clock, sender, postbox

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from billing.records import Record
 from lineup.database import Timestamped
-from lineup.money import Money
+from lineup.money import CREDIT, Money
 
 
 class PackageCopy(Record):
@@ -74,6 +74,7 @@ class Plan(Timestamped, Record):
             "months >= 0 AND days >= 0 AND (months > 0) <> (days > 0)", "length"
         ),
         CheckConstraint("price_minor >= 0", "price"),
+        CheckConstraint("credits_minor >= 0", "credits"),
         Index(
             "uq_plan_sku",
             "partner_id",
@@ -90,6 +91,8 @@ class Plan(Timestamped, Record):
     name: Mapped[str]
     price_minor: Mapped[int]
     asset: Mapped[str]
+    credits_minor: Mapped[int | None]
+    """What it costs in Credits; None: it is not sold for any."""
     months: Mapped[int]
     days: Mapped[int]
     sku: Mapped[str]
@@ -107,6 +110,12 @@ class Plan(Timestamped, Record):
         return Money(self.price_minor, self.asset)
 
     @property
+    def credits(self) -> Money | None:
+        """What postpaid sellers pay for it; None: they cannot sell it."""
+        minor = self.credits_minor
+        return None if minor is None else Money(minor, CREDIT)
+
+    @property
     def is_retired(self) -> bool:
         """Whether it is not sold anew any longer."""
         return self.retired_at is not None
@@ -119,6 +128,10 @@ class Plan(Timestamped, Record):
     def take_price(self, price: Money) -> None:
         """Cost this from now on, in the price's own currency."""
         self.price_minor, self.asset = price.amount_minor, price.asset
+
+    def take_credits(self, price: Money | None) -> None:
+        """Cost postpaid sellers this from now on; None: they cannot sell it."""
+        self.credits_minor = None if price is None else price.amount_minor
 
     def retire(self, now: datetime, renewable_until: datetime | None) -> None:
         """Take it off sale; it is renewed until then. Twice: the newest word counts."""
@@ -136,7 +149,10 @@ class SellerPrice(Record):
     """A plan on the price list of a reseller or dealer."""
 
     __tablename__ = "seller_prices"
-    __table_args__ = (CheckConstraint("price_minor >= 0", "price"),)
+    __table_args__ = (
+        CheckConstraint("price_minor >= 0", "price"),
+        CheckConstraint("discount_percent BETWEEN 0 AND 100", "discount"),
+    )
 
     seller_id: Mapped[UUID] = mapped_column(primary_key=True)
     plan_id: Mapped[UUID] = mapped_column(
@@ -144,17 +160,24 @@ class SellerPrice(Record):
     )
     partner_id: Mapped[UUID]
     price_minor: Mapped[int | None]
-    """None: the plan's own price."""
+    """None: the list price, less the discount."""
     asset: Mapped[str]
-    """Of the plan when it was priced: once that has another, its own price counts."""
+    """Of the price: where the plan is sold for another asset, it does not count."""
+    discount_percent: Mapped[int] = mapped_column(default=0, server_default="0")
+    plan: Mapped[Plan] = relationship(lazy="joined", innerjoin=True, viewonly=True)
 
-    def own_price(self, plan: Plan) -> Money | None:
-        """The price of the plan at this seller; None: its list price."""
-        if self.price_minor is None or self.asset != plan.asset:
+    def own_price(self, asset: str) -> Money | None:
+        """The price set for this seller, in that asset; None: there is none."""
+        if self.price_minor is None or self.asset != asset:
             return None
         return Money(self.price_minor, self.asset)
 
-    def price(self, plan: Plan) -> Money:
-        """What the plan costs customers of this seller."""
-        own = self.own_price(plan)
-        return plan.price if own is None else own
+    def price(self, list_price: Money | None, asset: str) -> Money | None:
+        """What the plan costs here: the own price, else the list price less the
+        discount, rounded up to the minor unit; None where there is neither.
+        """
+        own = self.own_price(asset)
+        if own is not None or list_price is None:
+            return own
+        off = list_price.amount_minor * self.discount_percent // 100
+        return Money(list_price.amount_minor - off, asset)

@@ -6,12 +6,12 @@ from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
 from billing.catalog.models import Plan, Product
-from billing.catalog.offers import EVERYTHING, Offer, offer_to
+from billing.catalog.offers import EVERYTHING, EVERYTHING_ON_CREDITS, Offer, offer_to
 from billing.catalog.packages import known_packages
 from billing.catalog.views import plan_view, view_of
 from billing.people import operations as people
@@ -44,7 +44,7 @@ from lineup.contracts.changes import UNSET, either
 from lineup.contracts.paging import Page
 from lineup.database import UnitOfWork, get_held, page_of
 from lineup.ids import new_id
-from lineup.money import CurrencyMismatch, Money
+from lineup.money import CREDIT, CurrencyMismatch, Money
 from lineup.scope import in_scope, partner_of, within
 from lineup.validation import TakenCode, ValidationErrors, all_valid
 from lineup.verbs import handles
@@ -52,6 +52,7 @@ from lineup.verbs import handles
 S = TypeVar("S", bound="Select[Any]")
 
 ORDERS = {"name": Product.name}
+OFFERS = (EVERYTHING, EVERYTHING_ON_CREDITS)
 
 
 @handles(CreateProduct)
@@ -118,22 +119,16 @@ def list_products(work: UnitOfWork, request: ListProducts) -> Page[ProductView]:
         statement = statement.where(_is_called(part, offer))
     if request.sku:
         same = func.lower(Plan.sku) == request.sku.lower()
-        statement = statement.where(_has_plan(offer, same))
+        statement = statement.where(offer.has_plan(same))
     if request.external_id:
         statement = statement.where(Product.external_id == request.external_id)
     if request.on_sale is not None:
-        sold = _has_plan(offer, Plan.retired_at.is_(None))
+        sold = offer.has_plan(Plan.retired_at.is_(None))
         statement = statement.where(sold if request.on_sale else ~sold)
     if request.is_trial is not None:
         statement = statement.where(Product.is_trial.is_(request.is_trial))
     view = partial(view_of, offer=offer)
     return page_of(work.session, statement, Product, request.paging, view, ORDERS)
-
-
-def _has_plan(offer: Offer, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether a product has such a plan among what is shown to whoever asks."""
-    shown = true() if offer.has_hidden else Plan.is_hidden.is_(False)
-    return Product.plans.any(and_(shown, *conditions))
 
 
 def _is_called(part: str, offer: Offer) -> ColumnElement[bool]:
@@ -143,7 +138,7 @@ def _is_called(part: str, offer: Offer) -> ColumnElement[bool]:
         func.lower(Plan.sku).contains(part, autoescape=True),
     )
     in_name = func.lower(Product.name).contains(part, autoescape=True)
-    return or_(in_name, _has_plan(offer, in_plan))
+    return or_(in_name, offer.has_plan(in_plan))
 
 
 @handles(CreatePlan)
@@ -154,6 +149,7 @@ def create_plan(work: UnitOfWork, request: CreatePlan) -> PlanView:
     all_valid(
         lambda: _check_length(request),
         lambda: check_price(work, request.price, product),
+        lambda: check_credits(request.credits),
     )
     plan = Plan(
         id=new_id(),
@@ -170,6 +166,7 @@ def create_plan(work: UnitOfWork, request: CreatePlan) -> PlanView:
         is_hidden=request.is_hidden,
         created_at=work.now,
     )
+    plan.take_credits(request.credits)
     _insert_plan(work, product, plan)
     return plan_view(plan)
 
@@ -182,7 +179,7 @@ def show_plan(work: UnitOfWork, request: GetPlan) -> PlanView:
 
 @handles(ChangePlan, changes=GetPlan)
 def change_plan(work: UnitOfWork, request: ChangePlan) -> PlanView:
-    """Change a plan's name, price and SKU: from the next sale or renewal on.
+    """Change a plan's name, prices and SKU: from the next sale or renewal on.
 
     What was sold is refunded by what it was sold for. If it costs less, renewals that
     wait are tried again. A retired plan is refused as PlanRetired.
@@ -193,17 +190,21 @@ def change_plan(work: UnitOfWork, request: ChangePlan) -> PlanView:
     plan.name = either(request.name, plan.name)
     if request.price is not UNSET:
         check_price(work, request.price, plan.product)
-        _reprice(work, plan, request.price)
+        _reprice(work, plan, partial(plan.take_price, request.price))
     plan.is_hidden = either(request.is_hidden, plan.is_hidden)
+    if request.credits is not UNSET:
+        check_credits(request.credits)
+        _reprice(work, plan, partial(plan.take_credits, request.credits))
     with _unless_sku_taken(work):
         plan.sku = either(request.sku, plan.sku)
     return plan_view(plan)
 
 
-def _reprice(work: UnitOfWork, plan: Plan, price: Money) -> None:
-    before = EVERYTHING.of(plan)
-    plan.take_price(price)
-    if EVERYTHING.of(plan).is_better_than(before):
+def _reprice(work: UnitOfWork, plan: Plan, change: Callable[[], None]) -> None:
+    before = [offer.of(plan) for offer in OFFERS]
+    change()
+    offered = zip(OFFERS, before, strict=True)
+    if any(offer.of(plan).is_better_than(one) for offer, one in offered):
         _tell_of_better(work, plan)
 
 
@@ -306,13 +307,10 @@ def _on_offer(statement: S, actor: Actor, offer: Offer) -> S:
     """Narrow to products in scope, or of the partner the actor lies below; where there
     is a price list, to those with a plan on it.
     """
-    if offer.plan_ids:
-        statement = statement.where(_has_plan(offer, Plan.id.in_(offer.plan_ids)))
-    elif not offer.has_hidden:
-        statement = statement.where(or_(~Product.plans.any(), _has_plan(offer)))
     partners = {partner_of(scope) for scope in actor.scopes} - {None}
     return statement.where(
-        or_(within(Product.scope, actor), Product.partner_id.in_(partners))
+        or_(within(Product.scope, actor), Product.partner_id.in_(partners)),
+        offer.products,
     )
 
 
@@ -344,6 +342,13 @@ def check_price(work: UnitOfWork, price: Money, product: Product) -> None:
     currency = people.get_partner(work, product.partner_id).currency
     if price.asset != currency:
         raise CurrencyMismatch(f"Prices must be in {currency}, not {price.asset}.")
+
+
+def check_credits(price: Money | None) -> None:
+    """CurrencyMismatch for a price in Credits that is in something else."""
+    if price is not None and price.asset != CREDIT:
+        words = f"This price must be in Credits, not {price.asset}."
+        raise CurrencyMismatch(words, fields={"credits": [words]})
 
 
 def _check_length(request: CreatePlan) -> None:

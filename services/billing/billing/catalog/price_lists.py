@@ -10,6 +10,7 @@ from billing.catalog.models import Plan, Product, SellerPrice
 from billing.catalog.offers import offer_by
 from billing.people import operations as people
 from billing.people.models import AccountCopy
+from billing.sellers.accounts import on_credits
 from lineup.contracts.billing.catalog import OfferImproved
 from lineup.contracts.billing.price_lists import (
     GetPriceList,
@@ -21,6 +22,7 @@ from lineup.contracts.billing.price_lists import (
 from lineup.contracts.billing.refusals import PlanNotFound
 from lineup.database import UnitOfWork
 from lineup.ids import new_id
+from lineup.money import CREDIT
 from lineup.verbs import handles
 
 
@@ -35,9 +37,12 @@ def set_plan_price(work: UnitOfWork, request: SetPlanPrice) -> PriceList:
     """Put a plan on a seller's list; PlanRetired and CurrencyMismatch as for a plan."""
     seller = people.get_seller(work, request.account_id, for_update=True)
     plan = catalog.get_plan_on_sale(work, request.plan_id, seller.partner_id)
-    if request.price is not None:
+    is_on_credits = bool(on_credits(work, {seller.scope}))
+    if request.price is not None and is_on_credits:
+        catalog.check_credits(request.price)
+    elif request.price is not None:
         catalog.check_price(work, request.price, plan.product)
-    before = offer_by(work, seller.id).of(plan)
+    before = offer_by(work, seller.id, seller.scope).of(plan)
     listed = work.session.get(SellerPrice, (seller.id, plan.id))
     if listed is None:
         listed = SellerPrice(
@@ -46,9 +51,10 @@ def set_plan_price(work: UnitOfWork, request: SetPlanPrice) -> PriceList:
         work.session.add(listed)
     price = request.price
     listed.price_minor = None if price is None else price.amount_minor
-    listed.asset = plan.asset
+    listed.asset = CREDIT if is_on_credits else plan.asset
+    listed.discount_percent = request.discount_percent
     work.session.flush()
-    if offer_by(work, seller.id).of(plan).is_better_than(before):
+    if offer_by(work, seller.id, seller.scope).of(plan).is_better_than(before):
         _tell_of_better(work, listed, plan.id)
     return _view(work, seller)
 
@@ -62,7 +68,7 @@ def remove_plan_price(work: UnitOfWork, request: RemovePlanPrice) -> PriceList:
         raise PlanNotFound
     work.session.delete(listed)
     work.session.flush()
-    if not offer_by(work, seller.id).plan_ids:
+    if offer_by(work, seller.id, seller.scope).is_whole:
         _tell_of_better(work, listed, None)
     return _view(work, seller)
 
@@ -90,18 +96,26 @@ def _view(work: UnitOfWork, seller: AccountCopy) -> PriceList:
         .options(joinedload(Plan.product))
         .order_by(Product.name, Plan.name, Plan.id)
     )
+    is_on_credits = bool(on_credits(work, {seller.scope}))
     rows = work.session.execute(statement)
-    plans = [_plan_price(listed, plan) for listed, plan in rows]
+    plans = [_plan_price(listed, plan, is_on_credits) for listed, plan in rows]
     return PriceList(account_id=seller.id, plans=plans)
 
 
-def _plan_price(listed: SellerPrice, plan: Plan) -> PlanPrice:
+def _plan_price(
+    listed: SellerPrice,
+    plan: Plan,
+    is_on_credits: bool,  # noqa: FBT001
+) -> PlanPrice:
+    asset = CREDIT if is_on_credits else plan.asset
+    list_price = plan.credits if is_on_credits else plan.price
     return PlanPrice(
         plan_id=plan.id,
         product_name=plan.product.name,
         plan_name=plan.name,
-        price=listed.price(plan),
-        own_price=listed.own_price(plan),
-        list_price=plan.price,
+        price=listed.price(list_price, asset),
+        own_price=listed.own_price(asset),
+        list_price=list_price,
+        discount_percent=listed.discount_percent,
         is_retired=plan.is_retired,
     )

@@ -10,6 +10,7 @@ from lineup.money import Money
 
 def view_of(product: Product, offer: Offer = EVERYTHING) -> ProductView:
     """A product as its callers see it: with the plans on offer, at their prices."""
+    is_whole = offer is EVERYTHING
     return ProductView(
         updated_at=product.last_change,
         id=product.id,
@@ -21,15 +22,15 @@ def view_of(product: Product, offer: Offer = EVERYTHING) -> ProductView:
         is_trial=product.is_trial,
         external_id=product.external_id,
         plans=[
-            plan_view(plan, offer.of(plan).price)
+            plan_view(plan) if is_whole else plan_view(plan, offered.price)
             for plan in product.plans
-            if offer.shows(plan)
+            if (offered := offer.shown(plan))
         ],
     )
 
 
 def plan_view(plan: Plan, price: Money | None = None) -> PlanView:
-    """A plan as its callers see it; at its list price if no other is given."""
+    """A plan as its callers see it: at the price given, or with its list prices."""
     return PlanView(
         updated_at=plan.last_change,
         id=plan.id,
@@ -39,6 +40,7 @@ def plan_view(plan: Plan, price: Money | None = None) -> PlanView:
         months=plan.months,
         days=plan.days,
         sku=plan.sku,
+        credits=plan.credits if price is None else None,
         is_retired=plan.is_retired,
         renewable_until=plan.renewable_until,
         is_hidden=plan.is_hidden,

@@ -20,6 +20,7 @@ from billing.erasure.models import Erasure
 from billing.erasure.operations import allowed
 from billing.people.models import AccountCopy, CustomerCopy, UserCopy
 from billing.purging.models import Purge
+from billing.sellers.models import CreditsCurrency, SellerTerms
 from billing.subscriptions.models import Period, RenewalSwitch, Subscription
 from billing.wallets.models import Entry, Transfer, Wallet
 from billing.webshops.models import OrderClosing, ShopOrderRecord
@@ -89,6 +90,8 @@ STEPS = (
     of_partner(ShopOrderRecord),
     of_partner(ShopConnection),
     of_partner(SellerPrice),
+    of_partner(SellerTerms),
+    rows(CreditsCurrency, lambda purge: CreditsCurrency.partner_id == purge.id),
     allowed(of_partner(Plan)),
     of_partner(Product),
     of_partner(PackageCopy),

@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, select
 
 from billing.catalog import operations as catalog
 from billing.catalog.models import Plan
+from billing.catalog.offers import seen_by
 from billing.people.naming import Names, below_account, names_of
 from billing.subscriptions.models import Period, Subscription
 from lineup.contracts.billing.reports import (
@@ -101,7 +102,9 @@ def _views(work: UnitOfWork, periods: Sequence[Period]) -> list[SaleView]:
         scopes={one.scope for one in bought.values()},
     )
     return [
-        _sale_view(period, bought[period.subscription_id], plans[period.plan_id], names)
+        _sale_view(
+            work, period, bought[period.subscription_id], plans[period.plan_id], names
+        )
         for period in periods
     ]
 
@@ -115,7 +118,11 @@ def _subscriptions(
 
 
 def _sale_view(
-    period: Period, subscription: Subscription, plan: Plan, names: Names
+    work: UnitOfWork,
+    period: Period,
+    subscription: Subscription,
+    plan: Plan,
+    names: Names,
 ) -> SaleView:
     return SaleView(
         updated_at=period.last_change,
@@ -130,7 +137,7 @@ def _sale_view(
         plan_name=plan.name,
         months=plan.months,
         days=plan.days,
-        price=period.paid,
+        price=seen_by(work, period.paid, plan),
         source=period.source,
         is_trial=period.is_trial,
         sold_at=period.created_at,
@@ -140,7 +147,7 @@ def _sale_view(
         closed_at=period.closed_at,
         closed_by=period.closed_by,
         close_reason=period.close_reason,
-        refunded=period.refunded,
+        refunded=seen_by(work, period.refunded, plan),
         cut_from=period.cut_from,
         reason=period.reason,
     )

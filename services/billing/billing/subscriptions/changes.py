@@ -1,7 +1,8 @@
 """Changing the product of a subscription: now in three ways, or when it is renewed.
 
 What is left of the old product counts as what a stop would give back. It goes to the
-balance and from there pays for the new period, so that each period keeps its price.
+balance, or to its seller's Credits, and from there pays for the new period, so that
+each period keeps its price.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 
 from billing.catalog import operations as catalog
 from billing.catalog.models import Plan
-from billing.catalog.offers import OfferedPlan, offer_of
+from billing.catalog.offers import OfferedPlan, offer_of, refuse_own_purchase
 from billing.catalog.packages import package_names
 from billing.people import operations as people
 from billing.subscriptions import stops
@@ -20,16 +21,16 @@ from billing.subscriptions.quotes import quote_purchase
 from billing.subscriptions.sales import (
     check_currency,
     check_on_sale,
-    from_balance,
     length_of,
     pay_for,
+    payer_of,
+    payment_for,
     refuse_suspended,
     sold_period,
 )
 from billing.subscriptions.terms import Anchor, sold_period_end
 from billing.subscriptions.views import announce, view_of
 from billing.subscriptions.waiting import wake_waiting
-from billing.wallets import operations as wallets
 from billing.wallets.funds import funds_of
 from lineup.contracts.billing.product_changes import (
     ChangeQuote,
@@ -135,8 +136,10 @@ def _offered(
         raise SameProduct
     if plan.product.is_trial:
         raise ChangeToTrial
-    check_currency(work, plan)
-    return offer_of(work, subscription.scope).sold(plan)
+    offered = offer_of(work, subscription.scope).sold(plan)
+    refuse_own_purchase(work, offered)
+    check_currency(work, offered)
+    return offered
 
 
 def _terms(
@@ -145,7 +148,7 @@ def _terms(
     now, ends_at = work.now, subscription.ends_at
     if way is ChangeWay.AT_END:
         end, counted = _full_end(work, subscription, offered.plan, ends_at)
-        nothing = Money.zero(offered.plan.asset)
+        nothing = Money.zero(offered.price.asset)
         return Terms(
             starts_at=ends_at,
             ends_at=end,
@@ -154,7 +157,7 @@ def _terms(
             price=offered.price,
             is_odd=False,
         )
-    value = stops.quoted(work, subscription).refunded
+    value = stops.returned_to(work, subscription, offered)
     end, counted = _full_end(work, subscription, offered.plan, now)
     price, is_odd = offered.price, way is not ChangeWay.NEW_PERIOD
     if way is ChangeWay.KEEP_END:
@@ -203,7 +206,7 @@ def _change_now(
     reason = f"changed to {plan.product.name}, {plan.name}"
     stops.give_back(work, [subscription], periods, reason=reason)
     sold = OfferedPlan(plan, terms.price, is_allowed=True)
-    payment = from_balance(subscription, sold, Cause.PURCHASE)
+    payment = payment_for(subscription, sold, Cause.PURCHASE)
     subscription.extend(plan, terms.ends_at, terms.anchor)
     subscription.next_plan_id = None
     work.session.flush()
@@ -222,7 +225,7 @@ def _quote(
     terms: Terms,
 ) -> ChangeQuote:
     plan = offered.plan
-    account = wallets.account_of(work, subscription.customer_id)
+    account = payer_of(subscription, offered)
     funds = funds_of(work, account)
     balance, due = funds.left(account), terms.price - terms.value
     gained, lost = _packages(work, subscription, plan)

@@ -25,6 +25,8 @@ class Source(enum.StrEnum):
     """Where the money for a period came from, and so whether it can go back."""
 
     BALANCE = "balance"
+    CREDITS = "credits"
+    """Those of the customer's seller."""
     SHOP = "shop"
     FREE = "free"
     STAFF = "staff"
@@ -304,7 +306,7 @@ class Period(Timestamped, Record):
     @property
     def is_refundable(self) -> bool:
         """Whether a stop gives something back: free and shop periods do not."""
-        return self.source == Source.BALANCE
+        return self.source in {Source.BALANCE, Source.CREDITS}
 
     @property
     def paid_until(self) -> datetime:

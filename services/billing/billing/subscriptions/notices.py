@@ -1,6 +1,7 @@
 """Telling a customer, once for each period, why the next one did not follow."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -21,6 +22,7 @@ def announce_shortfall(
     price: Money,
     balance: Money,
     missing: Money,
+    seller_id: UUID | None,
 ) -> None:
     """Announce that the period after the last one could not be paid."""
     period = _untold(work, subscription)
@@ -34,6 +36,7 @@ def announce_shortfall(
             price=price,
             balance=balance,
             missing=missing,
+            seller_id=seller_id,
         )
     )
 

@@ -61,6 +61,7 @@ def _bars(
         ("trial", offered.plan.product.is_trial),
         ("plan_retired", not offered.plan.is_renewed(now)),
         ("plan_not_allowed", not offered.is_allowed),
+        ("no_credit_price", not offered.is_priced),
         ("inactive", is_inactive),
         ("suspended", subscription.is_suspended),
     )

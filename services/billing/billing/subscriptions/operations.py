@@ -8,7 +8,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from billing.catalog import operations as catalog
-from billing.catalog.offers import offer_of
+from billing.catalog.offers import offer_of, refuse_customer, refuse_own_purchase
 from billing.documents import operations as documents
 from billing.people import operations as people
 from billing.people.models import CustomerCopy, UserCopy
@@ -32,8 +32,8 @@ from billing.subscriptions.sales import (
     check_trial,
     find_last,
     find_last_of,
-    from_balance,
     goes_to,
+    payment_for,
     refuse_suspended,
     starts_over,
 )
@@ -84,7 +84,7 @@ __all__ = [
 
 @handles(Purchase)
 def purchase(work: UnitOfWork, request: Purchase) -> SubscriptionView:
-    """Buy a period from the customer's balance.
+    """Buy a period from the customer's balance, or with its seller's Credits.
 
     A running user is renewed; a trial of another product gives way. Counted from now
     while running, what was left is given back as by a stop and a new subscription
@@ -98,7 +98,8 @@ def purchase(work: UnitOfWork, request: Purchase) -> SubscriptionView:
     if people.lock_customer(work, user.customer_id).is_gone:
         raise UserNotFound
     offered = offer_of(work, user.scope).sold(plan)
-    check_currency(work, plan)
+    refuse_own_purchase(work, offered)
+    check_currency(work, offered)
     check_trial(work, user, plan)
     last = find_last(work, user.id)
     check_on_sale(work, plan, last)
@@ -106,7 +107,7 @@ def purchase(work: UnitOfWork, request: Purchase) -> SubscriptionView:
     if last is not None and starts_over(work, last, plan, request.count_from):
         stops.stop(work, last, reason="bought anew from now")
     subscription, starts_at = goes_to(work, user, plan, last, request.count_from)
-    payment = from_balance(subscription, offered, Cause.PURCHASE)
+    payment = payment_for(subscription, offered, Cause.PURCHASE)
     add_period(work, subscription, plan, payment, starts_at)
     announce(work, subscription)
     return view_of(work, subscription)
@@ -132,8 +133,13 @@ def quote_stop(work: UnitOfWork, request: QuoteStop) -> StopReceipt:
 
 @handles(SwitchRenewal, changes=GetRenewal)
 def switch_renewal(work: UnitOfWork, request: SwitchRenewal) -> RenewalView:
-    """Turn a user's automatic renewal on or off; kept for its next subscription."""
+    """Turn a user's automatic renewal on or off; kept for its next subscription.
+
+    SoldBySeller where a customer would spend its seller's Credits.
+    """
     user = people.get_user(work, request.user_id)
+    if request.renews:
+        refuse_customer(work, user.scope)
     people.lock_customer(work, user.customer_id)
     values = {"renews": request.renews, "changed_at": work.now}
     work.session.execute(

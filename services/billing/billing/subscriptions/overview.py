@@ -7,15 +7,23 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from billing.catalog import operations as catalog
-from billing.catalog.offers import OfferedPlan, offers_of
+from billing.catalog.offers import (
+    OfferedPlan,
+    is_sold_by_seller,
+    offers_of,
+    seen_by,
+)
 from billing.people import operations as people
-from billing.people.models import UserCopy
+from billing.people.models import CustomerCopy, UserCopy
+from billing.sellers.accounts import credits_above
 from billing.subscriptions.models import RenewalSwitch, Subscription
 from billing.subscriptions.obstacles import obstacle_of
 from billing.subscriptions.views import plan_ids_of
 from billing.subscriptions.waiting import partners_of
 from billing.wallets import operations as wallets
 from billing.wallets.funds import funds_of
+from billing.wallets.movements import Account
+from lineup.context import Role
 from lineup.contracts.billing.subscriptions import (
     GetRenewalOverview,
     RenewalLine,
@@ -31,7 +39,8 @@ def get_renewal_overview(
     work: UnitOfWork, request: GetRenewalOverview
 ) -> RenewalOverview:
     """All users of a customer; the total is of those that would renew by themselves."""
-    account = wallets.account_of(work, request.customer_id)
+    customer = people.get_customer(work, request.customer_id)
+    account = payer_of_renewals(work, customer)
     funds = funds_of(work, account)
     users = people.users_of(work, request.customer_id)
     lines = _lines(work, users)
@@ -43,6 +52,14 @@ def get_renewal_overview(
         balance=funds.left(account),
         missing=funds.missing(account, due),
     )
+
+
+def payer_of_renewals(work: UnitOfWork, customer: CustomerCopy) -> Account:
+    """What pays for a customer's renewals; the customer itself sees its own balance."""
+    is_own = work.actor.role is Role.CUSTOMER
+    if not is_own and is_sold_by_seller(work, customer.scope):
+        return credits_above(customer.partner_id, customer.scope)
+    return wallets.balance_account(work, customer)
 
 
 def _total(prices: Iterable[Money | None], asset: str) -> Money:
@@ -128,7 +145,7 @@ def _line(
         plan_name=plan.name,
         state=last.state_at(work.now),
         ends_at=last.ends_at,
-        price=offered.price,
+        price=seen_by(work, offered.price, offered.plan),
         is_due=renews and not obstacle,
         obstacle=obstacle,
         is_suspended=last.is_suspended,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from billing.catalog import operations as catalog
 from billing.catalog.models import Plan
-from billing.catalog.offers import OfferedPlan, offer_of
+from billing.catalog.offers import OfferedPlan, offer_of, refuse_own_purchase
 from billing.people import operations as people
 from billing.people.models import UserCopy
 from billing.subscriptions import stops
@@ -15,6 +15,7 @@ from billing.subscriptions.sales import (
     check_trial,
     find_last,
     length_of,
+    payer_of,
     refuse_suspended,
     runs_on,
     starts_over,
@@ -24,7 +25,6 @@ from billing.subscriptions.terms import (
     renewal_start,
     sold_period_end,
 )
-from billing.wallets import operations as wallets
 from billing.wallets.funds import funds_of
 from lineup.contracts.billing.subscriptions import (
     PurchaseQuote,
@@ -45,14 +45,15 @@ def quote_purchase(work: UnitOfWork, request: QuotePurchase) -> PurchaseQuote:
     plan = catalog.get_plan_of_partner(work, request.plan_id, user.partner_id)
     people.refuse_unserved(work, user.partner_id)
     offered = offer_of(work, user.scope).sold(plan)
-    check_currency(work, plan)
+    refuse_own_purchase(work, offered)
+    check_currency(work, offered)
     check_trial(work, user, plan)
     last = find_last(work, user.id)
     check_on_sale(work, plan, last)
     refuse_suspended(last)
-    refunded = Money.zero(plan.asset)
+    refunded = Money.zero(offered.price.asset)
     if last and starts_over(work, last, plan, request.count_from):
-        refunded, last = stops.quoted(work, last).refunded, None
+        refunded, last = stops.returned_to(work, last, offered), None
     goes_on = runs_on(last, plan, work.now)
     starts_at = work.now
     if goes_on is not None:
@@ -84,7 +85,7 @@ def _quote(
     goes_on: Subscription | None,
 ) -> PurchaseQuote:
     plan, price = offered.plan, offered.price
-    account = wallets.account_of(work, user.customer_id)
+    account = payer_of(user, offered)
     funds = funds_of(work, account)
     balance = funds.left(account)
     return PurchaseQuote(

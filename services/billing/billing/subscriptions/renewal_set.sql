@@ -8,8 +8,17 @@
 SET LOCAL random_page_cost = 1;
 
 -- name: hold_funds
+-- Those of the customers, and of the sellers right above what is due.
 SELECT FROM wallet
- WHERE owner_id = ANY (CAST(:customers AS uuid[])) AND account_purpose = 'balance'
+ WHERE owner_id = ANY (
+        CAST(:customers AS uuid[]) || ARRAY(
+            SELECT DISTINCT CAST(split_part(scope, '/', -3) AS uuid)
+              FROM subscription
+             WHERE customer_id = ANY (CAST(:customers AS uuid[]))
+               AND renewal_due_at <= :now + :lead
+        )
+       )
+   AND account_purpose = 'balance'
  ORDER BY id
    FOR NO KEY UPDATE;
 
@@ -30,9 +39,8 @@ WITH clock AS MATERIALIZED (
            s.id AS subscription_id, s.version + 1 AS version,
            s.user_id, s.customer_id, s.partner_id, s.scope,
            s.started_at, s.ends_at AS ended_at, s.anchor_at, s.anchor_months,
-           p.id AS plan_id, p.name AS plan_name, p.asset,
-           CASE WHEN l.asset = p.asset THEN coalesce(l.price_minor, p.price_minor)
-                ELSE p.price_minor END AS price,
+           p.id AS plan_id, p.name AS plan_name, paid.seller_id, paid.owner_id,
+           paid.asset, coalesce(price.minor, 0) AS price,
            p.months, p.days,
            r.id AS product_id, r.version AS product_version,
            r.name AS product_name, r.is_trial,
@@ -51,7 +59,14 @@ WITH clock AS MATERIALIZED (
                      AND coalesce(p.renewable_until <= :now, true) THEN 'plan_retired'
                 WHEN l.plan_id IS NULL AND EXISTS (
                     SELECT FROM seller_prices WHERE seller_id = seller.id
-                ) THEN 'plan_not_allowed'
+                ) AND NOT (paid.seller_id IS NOT NULL AND EXISTS (
+                    -- Postpaid: every plan of the products on the list.
+                    SELECT FROM seller_prices other
+                      JOIN plan ON plan.id = other.plan_id
+                     WHERE other.seller_id = seller.id
+                       AND plan.product_id = p.product_id
+                )) THEN 'plan_not_allowed'
+                WHEN price.minor IS NULL THEN 'no_credit_price'
                 WHEN u.status <> 'active' OR c.status <> 'active' THEN 'inactive'
                 WHEN s.suspended_at IS NOT NULL THEN 'suspended'
                 WHEN NOT s.renews THEN 'replaced'
@@ -61,15 +76,34 @@ WITH clock AS MATERIALIZED (
       JOIN product r ON r.id = p.product_id
      CROSS JOIN LATERAL (
         -- The account right above: its list says what is sold, and for how much.
-        SELECT CAST(nullif(split_part(s.scope, '/', -3), '') AS uuid) AS id
+        -- The terms of the one right below the partner say who pays.
+        SELECT CAST(nullif(split_part(s.scope, '/', -3), '') AS uuid) AS id,
+               CAST(nullif(split_part(s.scope, '/', 3), '') AS uuid) AS top_id
       ) AS seller
       LEFT JOIN seller_prices l ON l.seller_id = seller.id AND l.plan_id = p.id
+      LEFT JOIN seller_terms t ON t.seller_id = seller.top_id
+     CROSS JOIN LATERAL (
+        SELECT CASE WHEN t.type = 'postpaid' THEN seller.id END AS seller_id,
+               CASE WHEN t.type = 'postpaid' THEN seller.id
+                    ELSE s.customer_id END AS owner_id,
+               CASE WHEN t.type = 'postpaid' THEN 'CREDIT' ELSE p.asset END AS asset,
+               CASE WHEN t.type = 'postpaid' THEN p.credits_minor
+                    ELSE p.price_minor END AS list_minor
+      ) AS paid
+     CROSS JOIN LATERAL (
+        -- The own price, else the list price less the discount, rounded up.
+        SELECT coalesce(
+                   CASE WHEN l.asset = paid.asset THEN l.price_minor END,
+                   paid.list_minor
+                   - paid.list_minor * coalesce(l.discount_percent, 0) / 100
+               ) AS minor
+      ) AS price
       LEFT JOIN account_copy a ON a.id = s.partner_id AND a.kind = 'partner'
       LEFT JOIN (user_copy u JOIN customer_copy c ON c.id = u.customer_id)
              ON u.id = s.user_id
       LEFT JOIN wallet w
-             ON w.owner_id = s.customer_id AND w.purpose = 'balance'
-            AND w.asset = p.asset
+             ON w.owner_id = paid.owner_id AND w.purpose = 'balance'
+            AND w.asset = paid.asset
      WHERE s.customer_id = ANY (CAST(:customers AS uuid[]))
        AND s.renewal_due_at <= :now + :lead
        AND (s.put_off_until IS NULL OR s.put_off_until <= :now)
@@ -118,7 +152,7 @@ WITH clock AS MATERIALIZED (
     SELECT checked.*,
            coalesce(
                left_over(available, CASE WHEN obstacle = '' AND NOT is_odd THEN price END)
-                   OVER (PARTITION BY customer_id, asset ORDER BY turn
+                   OVER (PARTITION BY owner_id, asset ORDER BY turn
                          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
                available
            ) AS funds
@@ -129,7 +163,7 @@ SELECT turn, subscription_id, version, user_id, customer_id, partner_id, scope,
        CASE WHEN days > 0 THEN ends_at ELSE base_at END AS anchor_at,
        CASE WHEN days > 0 THEN 0 ELSE base_months END AS anchor_months,
        plan_id, plan_name, product_id, product_version, product_name, is_trial,
-       price, asset, wallet_id, funds - credit AS balance, price - funds AS missing,
+       price, asset, seller_id, wallet_id, funds - credit AS balance, price - funds AS missing,
        obstacle,
        CASE WHEN obstacle <> '' THEN 'blocked'
             WHEN price > funds THEN 'short'
@@ -181,7 +215,8 @@ INSERT INTO subscription_period (
     is_trial, transfer_id, source_wallet_id, refunded_minor, created_at, sold_by
 )
 SELECT period_id, subscription_id, plan_id, starts_at, ends_at, price, asset,
-       CASE WHEN price > 0 THEN 'balance' ELSE 'free' END, is_trial,
+       CASE WHEN price = 0 THEN 'free' WHEN seller_id IS NULL THEN 'balance'
+            ELSE 'credits' END, is_trial,
        CASE WHEN price > 0 THEN transfer_id END,
        CASE WHEN price > 0 THEN wallet_id END, 0, :now, :actor
   FROM renewal
@@ -218,7 +253,8 @@ SELECT t.event_id, 'billing', t.type, jsonb_build_object(
         ) ELSE jsonb_build_object(
             'price', jsonb_build_object('amount_minor', r.price, 'asset', r.asset),
             'balance', jsonb_build_object('amount_minor', r.balance, 'asset', r.asset),
-            'missing', jsonb_build_object('amount_minor', r.missing, 'asset', r.asset)
+            'missing', jsonb_build_object('amount_minor', r.missing, 'asset', r.asset),
+            'seller_id', r.seller_id
         ) END
        )
   FROM unnest(

@@ -28,7 +28,7 @@ from billing.subscriptions.row_by_row import (
     is_not_put_off,
     run_each,
 )
-from billing.subscriptions.sales import Payment, from_balance, period_of
+from billing.subscriptions.sales import Payment, payment_for, period_of
 from billing.subscriptions.suspensions import lift_paid
 from billing.subscriptions.terms import automatic_start
 from billing.subscriptions.views import announce_all
@@ -91,7 +91,7 @@ class Round:
         announce_all(self._work, [subscription for subscription, _ in self._renewed])
 
     def _payment(self, subscription: Subscription) -> Payment:
-        return from_balance(subscription, self._offered(subscription), Cause.RENEWAL)
+        return payment_for(subscription, self._offered(subscription), Cause.RENEWAL)
 
     def _offered(self, subscription: Subscription) -> OfferedPlan:
         plan = self._plans[subscription.renewal_plan_id]
@@ -116,6 +116,7 @@ class Round:
                 price=payment.amount,
                 balance=self._funds.left(payment.payer),
                 missing=self._funds.missing(payment.payer, payment.amount),
+                seller_id=payment.seller_id,
             )
 
     def _renew(self, subscription: Subscription, payment: Payment) -> None:

@@ -5,21 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from billing.catalog import operations as catalog
-from billing.catalog.offers import OfferedPlan, offers_of
+from billing.catalog.offers import OfferedPlan, offers_of, refuse_customer
 from billing.people import operations as people
 from billing.people.models import CustomerCopy, UserCopy
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.obstacles import bar_of
-from billing.subscriptions.overview import newest_of
+from billing.subscriptions.overview import newest_of, payer_of_renewals
 from billing.subscriptions.sales import (
     add_period,
     check_currency,
-    from_balance,
     length_of,
+    payment_for,
 )
 from billing.subscriptions.terms import renewal_start, sold_period_end
 from billing.subscriptions.views import announce_all, plan_ids_of
-from billing.wallets import operations as wallets
 from billing.wallets.funds import funds_of
 from lineup.contracts.accounts.refusals import CustomerNotFound
 from lineup.contracts.billing.refusals import TotalChanged
@@ -52,6 +51,7 @@ class Line:
 def quote_user_renewals(work: UnitOfWork, request: QuoteUserRenewals) -> UserRenewals:
     """What `renew_users` would do at this instant; nothing is locked."""
     customer = people.get_customer(work, request.customer_id)
+    refuse_customer(work, customer.scope)
     return _quoted(work, customer, _lines(work, customer))
 
 
@@ -65,6 +65,7 @@ def renew_users(work: UnitOfWork, request: RenewUsers) -> UserRenewals:
     customer = people.lock_customer_in_scope(work, request.customer_id)
     if customer.is_gone:
         raise CustomerNotFound
+    refuse_customer(work, customer.scope)
     lines = _lines(work, customer)
     quoted = _quoted(work, customer, lines)
     if quoted.total != request.total:
@@ -76,8 +77,8 @@ def renew_users(work: UnitOfWork, request: RenewUsers) -> UserRenewals:
 
 
 def _renew(work: UnitOfWork, line: Line) -> Subscription:
-    check_currency(work, line.offered.plan)
-    payment = from_balance(line.subscription, line.offered, Cause.PURCHASE)
+    check_currency(work, line.offered)
+    payment = payment_for(line.subscription, line.offered, Cause.PURCHASE)
     add_period(work, line.subscription, line.offered.plan, payment, line.starts_at)
     return line.subscription
 
@@ -130,7 +131,7 @@ def _obstacle(
 def _quoted(
     work: UnitOfWork, customer: CustomerCopy, lines: Sequence[Line]
 ) -> UserRenewals:
-    account = wallets.account_of(work, customer.id)
+    account = payer_of_renewals(work, customer)
     funds = funds_of(work, account)
     prices = (line.offered.price for line in lines if not line.obstacle)
     total = sum(prices, Money.zero(account.asset))

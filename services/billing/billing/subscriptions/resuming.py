@@ -12,9 +12,9 @@ from billing.people import operations as people
 from billing.people.models import UserCopy
 from billing.subscriptions.models import Period, Source, Subscription
 from billing.subscriptions.sales import Payment, begin, find_last, make_way
+from billing.subscriptions.stops import payer_of_period
 from billing.subscriptions.views import announce
 from billing.wallets import operations as wallets
-from billing.wallets.movements import customer_account
 from lineup.contracts.billing.refusals import InsufficientBalance
 from lineup.contracts.billing.subscriptions import SubscriptionState
 from lineup.contracts.billing.wallets import Cause
@@ -142,14 +142,12 @@ def _rest_of(work: UnitOfWork, user: UserCopy, period: Period) -> _Rest | None:
 
 
 def _paid_again(work: UnitOfWork, user: UserCopy, period: Period) -> Period | None:
-    """A period for what went back to the balance, paid from there; None without it."""
+    """A period for what went back to who paid, paid from there; None without it."""
     plan = catalog.get_plan(work, period.plan_id)
     payment = Payment(
         amount=period.refunded,
-        payer=customer_account(
-            user.customer_id, user.partner_id, user.scope, period.asset
-        ),
-        source=Source.BALANCE,
+        payer=payer_of_period(work, user, period),
+        source=Source(period.source),
         cause=Cause.PURCHASE,
         reference=f"{plan.product.name}, {plan.name}",
     )
@@ -163,7 +161,7 @@ def _paid_again(work: UnitOfWork, user: UserCopy, period: Period) -> Period | No
         plan_id=period.plan_id,
         paid_minor=period.refunded_minor,
         asset=period.asset,
-        source=Source.BALANCE,
+        source=payment.source,
         is_trial=period.is_trial,
         transfer_id=posted.transfer_id,
         source_wallet_id=payment.payer.id,

@@ -13,6 +13,7 @@ from billing.catalog.models import Plan
 from billing.catalog.offers import OfferedPlan
 from billing.people import operations as people
 from billing.people.models import UserCopy
+from billing.sellers.accounts import credits_above
 from billing.subscriptions.models import Period, RenewalSwitch, Source, Subscription
 from billing.subscriptions.seller_limits import refuse_trial_beyond_limit
 from billing.subscriptions.terms import Length, renewal_start, sold_period_end
@@ -21,6 +22,7 @@ from billing.wallets import operations as wallets
 from billing.wallets.movements import (
     Account,
     Movement,
+    OwnerKind,
     between,
     customer_account,
     income,
@@ -55,6 +57,12 @@ class Payment:
     period_id: UUID = field(default_factory=new_id)
 
     @property
+    def seller_id(self) -> UUID | None:
+        """The seller who pays, if it is not the customer."""
+        is_sellers = self.payer.owner_kind is OwnerKind.SELLER
+        return self.payer.owner_id if is_sellers else None
+
+    @property
     def key(self) -> str:
         """What the movement is called in the ledger."""
         return f"seat:{self.seat_id}" if self.seat_id else f"period:{self.period_id}"
@@ -72,28 +80,34 @@ class Payment:
         )
 
 
-def from_balance(
+def payment_for(
     subscription: Subscription, offered: OfferedPlan, cause: Cause
 ) -> Payment:
-    """What a plan costs the customer, from its balance."""
+    """What a plan costs the customer from its balance, or its seller in Credits."""
     plan = offered.plan
-    payer = customer_account(
-        subscription.customer_id,
-        subscription.partner_id,
-        subscription.scope,
-        plan.asset,
-    )
     return Payment(
         amount=offered.price,
-        payer=payer,
-        source=Source.BALANCE,
+        payer=payer_of(subscription, offered),
+        source=Source.CREDITS if offered.is_on_credits else Source.BALANCE,
         cause=cause,
         reference=f"{plan.product.name}, {plan.name}",
     )
 
 
-def check_currency(work: UnitOfWork, plan: Plan) -> None:
+def payer_of(whose: Subscription | UserCopy, offered: OfferedPlan) -> Account:
+    """What pays for a plan: the customer's balance, or its seller's Credits."""
+    if offered.is_on_credits:
+        return credits_above(whose.partner_id, whose.scope)
+    return customer_account(
+        whose.customer_id, whose.partner_id, whose.scope, offered.plan.asset
+    )
+
+
+def check_currency(work: UnitOfWork, offered: OfferedPlan) -> None:
     """CurrencyMismatch for a price that no balance of its partner can pay."""
+    if offered.is_on_credits:
+        return
+    plan = offered.plan
     currency = people.get_partner(work, plan.partner_id).currency
     if plan.asset != currency:
         words = f"This plan is priced in {plan.asset}, but balances are in {currency}."

@@ -1,25 +1,32 @@
 """Ending periods before their time, and giving the unused part back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
 from billing.catalog import operations as catalog
+from billing.catalog.offers import OfferedPlan
 from billing.people import operations as people
+from billing.people.models import UserCopy
 from billing.people.naming import names_of
-from billing.subscriptions.models import Period, Subscription
+from billing.sellers.deletion import settle_deleted
+from billing.sellers.operations import announce_arrival
+from billing.subscriptions.models import Period, Source, Subscription
 from billing.subscriptions.terms import refund_for
 from billing.subscriptions.views import announce_all
 from billing.subscriptions.waiting import wake_waiting
 from billing.wallets import operations as wallets
+from billing.wallets.models import Wallet
 from billing.wallets.movements import Account, between, customer_account, refunds
+from billing.wallets.operations import account_at
+from lineup.context import Role
 from lineup.contracts.billing.subscriptions import StopReceipt
 from lineup.contracts.billing.wallets import Cause
 from lineup.database import UnitOfWork
 from lineup.impersonation import signature
-from lineup.money import Money
+from lineup.money import CREDIT, Money
 
 
 def open_periods(work: UnitOfWork, *subscriptions: Subscription) -> Sequence[Period]:
@@ -41,10 +48,18 @@ def quoted(work: UnitOfWork, subscription: Subscription) -> StopReceipt:
     return _receipt(work, subscription, open_periods(work, subscription))
 
 
+def returned_to(work: UnitOfWork, last: Subscription, offered: OfferedPlan) -> Money:
+    """What stopping now returns to what pays for a plan: the balance, or Credits."""
+    receipt = quoted(work, last)
+    if not offered.is_on_credits:
+        return receipt.refunded
+    return receipt.credits or Money.zero(CREDIT)
+
+
 def stop(
     work: UnitOfWork, subscription: Subscription, *, reason: str = ""
 ) -> StopReceipt:
-    """Stop now and give the unused part back to the balance that paid for it.
+    """Stop now and give the unused part back to what paid for it.
 
     The caller holds the customer's lock. NotActive for what is not running.
     """
@@ -85,6 +100,7 @@ def give_back(
         if period.id in moved:
             refund = _refund(period, work.now)
             period.give_back(refund, moved[period.id], work.now)
+    _tell_sellers(work, periods)
 
 
 def stop_without_refund(
@@ -105,10 +121,36 @@ def stop_without_refund(
 def _receipt(
     work: UnitOfWork, subscription: Subscription, periods: Sequence[Period]
 ) -> StopReceipt:
-    refunded = _total(work, subscription, (_refund(p, work.now) for p in periods))
-    return StopReceipt(
-        subscription_id=subscription.id, ended_at=work.now, refunded=refunded
+    currency = people.get_partner(work, subscription.partner_id).currency
+    in_credits, in_money = (
+        [_refund(one, work.now) for one in periods if one.source == source]
+        for source in (Source.CREDITS, Source.BALANCE)
     )
+    is_sellers = bool(in_credits) and work.actor.role is not Role.CUSTOMER
+    return StopReceipt(
+        subscription_id=subscription.id,
+        ended_at=work.now,
+        refunded=sum(in_money, start=Money.zero(currency)),
+        credits=sum(in_credits, start=Money.zero(CREDIT)) if is_sellers else None,
+    )
+
+
+def _tell_sellers(work: UnitOfWork, periods: Sequence[Period]) -> None:
+    """Let those be renewed who waited for Credits that came back; of a seller that was
+    deleted its partner has them.
+    """
+    wallet_ids = {
+        period.source_wallet_id
+        for period in periods
+        if period.source == Source.CREDITS and period.refund_transfer_id
+    }
+    sellers = [
+        work.session.get_one(Wallet, one) for one in sorted(filter(None, wallet_ids))
+    ]
+    for wallet in sellers:
+        announce_arrival(work, wallet.partner_id, wallet.owner_id)
+    if sellers:
+        settle_deleted(work, [wallet.owner_id for wallet in sellers])
 
 
 def _refund(period: Period, now: datetime) -> Money:
@@ -134,7 +176,7 @@ def _book_refunds(
     movements = [
         between(
             refunds(subscription.partner_id, period.asset),
-            _payer(subscription, period),
+            payer_of_period(work, subscription, period),
             _refund(period, work.now),
             key=f"refund:{period.id}",
             cause=Cause.REFUND,
@@ -151,13 +193,14 @@ def _book_refunds(
     }
 
 
-def _payer(subscription: Subscription, period: Period) -> Account:
-    """The balance that paid for a period."""
+def payer_of_period(
+    work: UnitOfWork, whose: Subscription | UserCopy, period: Period
+) -> Account:
+    """What paid for a period: the balance of its customer, or a seller's Credits."""
+    if period.source == Source.CREDITS:
+        return account_at(work.session.get_one(Wallet, period.source_wallet_id))
     return customer_account(
-        subscription.customer_id,
-        subscription.partner_id,
-        subscription.scope,
-        period.asset,
+        whose.customer_id, whose.partner_id, whose.scope, period.asset
     )
 
 
@@ -172,10 +215,3 @@ def _described(
     ]
     words = (plan.product.name, plan.name, user_name)
     return ", ".join([*filter(None, words), " to ".join(days)])
-
-
-def _total(
-    work: UnitOfWork, subscription: Subscription, parts: Iterable[Money]
-) -> Money:
-    currency = people.get_partner(work, subscription.partner_id).currency
-    return sum((p for p in parts if p), start=Money.zero(currency))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from billing.catalog import operations as catalog
 from billing.catalog.models import Plan, Product
-from billing.catalog.offers import OfferedPlan, offers_of
+from billing.catalog.offers import OfferedPlan, offers_of, seen_by
 from billing.people.models import AccountCopy
 from billing.people.naming import Names, lines_of, seller_of
 from billing.subscriptions.models import Subscription
@@ -87,7 +87,7 @@ def _subscription_view(
         started_at=subscription.started_at,
         ends_at=subscription.ends_at,
         renews=subscription.renews,
-        price=offered.price,
+        price=seen_by(work, offered.price, offered.plan),
         user_name=names.user(subscription.user_id),
         customer_name=names.customer(subscription.customer_id),
         seller_id=seller_of(subscription.scope),

@@ -19,8 +19,8 @@ class OwnerKind(enum.StrEnum):
 
     CUSTOMER = "customer"
     PARTNER = "partner"
-    RESELLER = "reseller"
-    DEALER = "dealer"
+    SELLER = "seller"
+    """A reseller or a dealer."""
 
 
 class AccountPurpose(enum.StrEnum):
@@ -33,6 +33,8 @@ class AccountPurpose(enum.StrEnum):
     REFUND = "refund"
     WRITTEN_OFF = "written_off"
     CLEARING = "clearing"
+    ISSUED = "issued"
+    """Credits that the partner gave to its sellers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +80,20 @@ def customer_account(
     )
 
 
+def seller_account(
+    seller_id: UUID, partner_id: UUID, scope: str, asset: str
+) -> Account:
+    """What a reseller or dealer can spend of one asset."""
+    return Account(
+        owner_id=seller_id,
+        owner_kind=OwnerKind.SELLER,
+        purpose=AccountPurpose.BALANCE,
+        asset=asset,
+        partner_id=partner_id,
+        scope=scope,
+    )
+
+
 def _of_partner(
     partner_id: UUID, purpose: AccountPurpose, asset: str, shop_id: UUID | None = None
 ) -> Account:
@@ -110,6 +126,11 @@ def income(partner_id: UUID, asset: str) -> Account:
 def refunds(partner_id: UUID, asset: str) -> Account:
     """What the partner gave back for stopped periods."""
     return _of_partner(partner_id, AccountPurpose.REFUND, asset)
+
+
+def issued(partner_id: UUID, asset: str) -> Account:
+    """Credits that the partner gave to its sellers."""
+    return _of_partner(partner_id, AccountPurpose.ISSUED, asset)
 
 
 def clearing(partner_id: UUID, shop_id: UUID, asset: str) -> Account:

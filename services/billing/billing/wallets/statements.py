@@ -1,7 +1,8 @@
 """Statements and lists of wallets: what moved, what is there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
@@ -15,6 +16,10 @@ from billing.wallets.models import IS_CUSTOMERS, Entry, Transfer, Wallet
 from billing.wallets.movements import Account
 from billing.wallets.operations import account_of
 from lineup.contracts.accounts.tree import Status
+from lineup.contracts.billing.seller_credits import (
+    GetCreditsStatement,
+    ListCreditsEntries,
+)
 from lineup.contracts.billing.wallets import (
     BalanceFilter,
     BalancesView,
@@ -32,6 +37,8 @@ from lineup.money import Money
 from lineup.scope import in_scope
 from lineup.verbs import handles
 
+EntryFilter = ListEntries | ListCreditsEntries
+StatementFilter = GetStatement | GetCreditsStatement
 NEWEST_FIRST = "-created_at"
 ENTRY_ORDERS = {"created_at": Entry.wallet_version}
 WALLET_ORDERS = {"balance": Wallet.balance_minor}
@@ -41,6 +48,14 @@ WALLET_ORDERS = {"balance": Wallet.balance_minor}
 def list_entries(work: UnitOfWork, request: ListEntries) -> Page[EntryView]:
     """A customer's statement in the order of booking, newest first."""
     account = account_of(work, request.customer_id)
+    page, undone = entries_of(work, account, request)
+    return page.showing([entry_view(account, one, undone) for one in page.items])
+
+
+def entries_of(
+    work: UnitOfWork, account: Account, request: EntryFilter
+) -> tuple[Page[Entry], Mapping[UUID, UUID]]:
+    """A page of an account's entries, newest first, and what undid which of them."""
     statement = (
         select(Entry)
         .join(Transfer, Transfer.id == Entry.transfer_id)
@@ -57,8 +72,7 @@ def list_entries(work: UnitOfWork, request: ListEntries) -> Page[EntryView]:
         lambda entry: entry,
         ENTRY_ORDERS,
     )
-    undone = _corrections(work, [entry.transfer_id for entry in page.items])
-    return page.showing([entry_view(account, one, undone) for one in page.items])
+    return page, _corrections(work, [entry.transfer_id for entry in page.items])
 
 
 def _corrections(work: UnitOfWork, transfer_ids: Sequence[UUID]) -> dict[UUID, UUID]:
@@ -73,20 +87,27 @@ def _corrections(work: UnitOfWork, transfer_ids: Sequence[UUID]) -> dict[UUID, U
 def get_statement(work: UnitOfWork, request: GetStatement) -> StatementView:
     """The sums of a statement: opening + incoming + outgoing = closing."""
     account = account_of(work, request.customer_id)
+    totals = totals_of(work, account, request)
+    return StatementView(customer_id=request.customer_id, **totals)
+
+
+def totals_of(
+    work: UnitOfWork, account: Account, request: StatementFilter
+) -> dict[str, Any]:
+    """The sums of an account's statement, by the names of a view's fields."""
     incoming, outgoing, entries = _sums(work, account, request)
     before = (0, 0, 0)
     if request.booked_from is not None:
         earlier = replace(request, booked_from=None, booked_until=request.booked_from)
         before = _sums(work, account, earlier)
     opening = before[0] + before[1]
-    return StatementView(
-        customer_id=request.customer_id,
-        opening=Money(opening, account.asset),
-        incoming=Money(incoming, account.asset),
-        outgoing=Money(outgoing, account.asset),
-        closing=Money(opening + incoming + outgoing, account.asset),
-        entries=entries,
-    )
+    return {
+        "opening": Money(opening, account.asset),
+        "incoming": Money(incoming, account.asset),
+        "outgoing": Money(outgoing, account.asset),
+        "closing": Money(opening + incoming + outgoing, account.asset),
+        "entries": entries,
+    }
 
 
 @handles(ListWallets)
@@ -141,7 +162,7 @@ def _is_of_use() -> ColumnElement[bool]:
 
 
 def _sums(
-    work: UnitOfWork, account: Account, request: GetStatement
+    work: UnitOfWork, account: Account, request: StatementFilter
 ) -> tuple[int, int, int]:
     """What came in, what went out (not above zero), how many entries."""
     amount = Entry.amount_minor
@@ -158,7 +179,7 @@ def _sums(
     return int(incoming), int(outgoing), entries
 
 
-def _meant(request: ListEntries | GetStatement) -> list[ColumnElement[bool]]:
+def _meant(request: EntryFilter | StatementFilter) -> list[ColumnElement[bool]]:
     """The conditions of what and when, for the list and for its sums."""
     conditions = []
     if request.cause:

@@ -85,7 +85,10 @@ def listed(ask, partner, dealer):
     def listed(plan, price=None, *, seller=dealer, actor=partner.actor):
         money = price and Money.of(price)
         request = SetPlanPrice(
-            account_id=seller.account_id, plan_id=plan.id, price=money
+            account_id=seller.account_id,
+            plan_id=plan.id,
+            price=money,
+            discount_percent=0,
         )
         return ask(set_plan_price, request, actor)
 
@@ -238,7 +241,7 @@ def test_a_price_in_the_partners_former_currency_no_longer_counts(
         dollars = work.session.get_one(Plan, plan.id)
         dollars.take_price(Money.of("9.50 USD"))
         own = work.session.scalars(select(SellerPrice)).one()
-        assert own.price(dollars) == Money.of("9.50 USD")
+        assert own.price(dollars.price, dollars.asset) == Money.of("9.50 USD")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from billing.subscriptions import renewals
 from billing.subscriptions.models import Period, Subscription
 from billing.subscriptions.renewal_set import RenewalSet
 from billing.wallets.models import Wallet
+from billing.wallets.movements import OwnerKind
 from lineup.contracts.accounts.tree import AccountKind, Status
 from lineup.database.records import OUTBOX
 
@@ -33,25 +34,28 @@ TABLES = ("wallet", "transfer", "entry", "subscription", "subscription_period")
 
 @pytest.fixture
 def books(shop_floor, clock):
-    """Twelve customers of three partners, with one to four users each."""
+    """Fifteen customers of three partners and their dealers, one of them postpaid."""
     clock.set(NOW - timedelta(days=400))
     chance = random.Random(1)
     for zone in chance.sample(ZONES, 3):
         partner = shop_floor.partner(time_zone=zone)
         plans = [
-            shop_floor.plan(partner, price, **length)
+            shop_floor.plan(partner, price, in_credits="9 CREDIT", **length)
             for price in ("9.00 EUR", "4.00 EUR", "0.00 EUR")
             for length in ({"days": chance.choice((1, 30))}, {"months": 1})
         ]
-        trial = shop_floor.plan(partner, "0.00 EUR", is_trial=True)
-        dealer = shop_floor.known_seller(partner, "Stall")
-        for number in range(4):
+        trial = shop_floor.plan(
+            partner, "0.00 EUR", is_trial=True, in_credits="0 CREDIT"
+        )
+        dealers = [shop_floor.known_seller(partner, name) for name in ("Stall", "Shop")]
+        shop_floor.postpaid(dealers[0], partner, "500 CREDIT")
+        for number in range(5):
             customer = shop_floor.customer(
                 partner,
                 balance="99.00 EUR",
-                parent_scope=(partner, dealer)[number % 2].scope,
+                parent_scope=(partner, *dealers, *dealers)[number].scope,
             )
-            for _ in range(number + 1):
+            for _ in range(number % 4 + 1):
                 user = shop_floor.user(customer, renews=True)
                 shop_floor.buy(user, chance.choice(plans))
             shop_floor.buy(shop_floor.user(customer, renews=True), trial)
@@ -85,12 +89,7 @@ class Shuffle:
     def shuffle(self):
         for subscription in self._all(Subscription):
             self._move(subscription)
-        for plan in self._all(Plan):
-            plan.retired_at = NOW if self._is_one_in(6) else None
-            days = self._chance.choice((None, -1, 0, 1))
-            plan.renewable_until = None if days is None else NOW + timedelta(days=days)
-            plan.months *= self._chance.choice((1, 3, 12))
-            plan.asset = "USD" if self._is_one_in(15) else plan.asset
+        self._change_plans()
         self._list_plans()
         for partner in self._all(AccountCopy):
             days = self._chance.choice((None, -1, -4))
@@ -110,6 +109,15 @@ class Shuffle:
     def _is_one_in(self, number):
         return self._chance.randrange(number) == 0
 
+    def _change_plans(self):
+        for plan in self._all(Plan):
+            plan.retired_at = NOW if self._is_one_in(6) else None
+            days = self._chance.choice((None, -1, 0, 1))
+            plan.renewable_until = None if days is None else NOW + timedelta(days=days)
+            plan.months *= self._chance.choice((1, 3, 12))
+            plan.asset = "USD" if self._is_one_in(15) else plan.asset
+            plan.credits_minor = self._chance.choice((None, 0, 4, 9, 12))
+
     def _list_plans(self):
         """Let most dealers sell some plans only, at prices of their own."""
         for dealer in self._all(AccountCopy):
@@ -121,8 +129,9 @@ class Shuffle:
                     seller_id=dealer.id,
                     plan_id=plan.id,
                     partner_id=plan.partner_id,
-                    price_minor=self._chance.choice((None, 0, 250, 900)),
-                    asset=self._chance.choice(("EUR", "EUR", "USD")),
+                    price_minor=self._chance.choice((None, None, 0, 7, 250, 900)),
+                    asset=self._chance.choice(("EUR", "EUR", "USD", "CREDIT")),
+                    discount_percent=self._chance.choice((0, 0, 10, 33, 100)),
                 )
                 for plan in self._session.scalars(plans)
                 if not self._is_one_in(4)
@@ -132,6 +141,8 @@ class Shuffle:
         if not wallet.is_system:
             wallet.credit_limit_minor = self._chance.choice((0, 0, 250, 1000))
             left = self._chance.choice((-250, 0, 399, 400, 900, 1700, 5000))
+            if wallet.owner_kind == OwnerKind.SELLER:
+                left = self._chance.choice((-7, 0, 4, 13, 30, 5000))
             wallet.balance_minor = max(left, -wallet.credit_limit_minor)
 
     def _move(self, one):

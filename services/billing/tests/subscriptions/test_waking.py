@@ -103,7 +103,10 @@ def lists(ask, partner, dealer):
     def lists(plan, amount=None):
         money = amount and Money.of(amount)
         request = SetPlanPrice(
-            account_id=dealer.account_id, plan_id=plan.id, price=money
+            account_id=dealer.account_id,
+            plan_id=plan.id,
+            price=money,
+            discount_percent=0,
         )
         ask(set_plan_price, request, partner.actor)
 
@@ -266,3 +269,24 @@ def test_who_is_decided_on_at_the_old_price_meanwhile_is_tried_again(
     shop_floor.renew()
 
     assert shop_floor.balance(customer) == "1.00 EUR"
+
+
+@pytest.mark.feature("PR-03")
+@pytest.mark.parametrize(
+    ("before", "after", "is_told"),
+    [
+        ("9 CREDIT", "8 CREDIT", True),
+        (None, "9 CREDIT", True),
+        ("9 CREDIT", None, False),
+    ],
+)
+def test_a_plan_that_costs_fewer_credits(
+    ask, shop_floor, partner, announced, before, after, is_told
+):
+    plan = shop_floor.plan(partner, "9.00 EUR", in_credits=before)
+
+    price = after and Money.of(after)
+    change = ChangePlan(plan_id=plan.id, credits=price)
+    ask(catalog.change_plan, change, partner.actor)
+
+    assert len(announced("offer_improved")) == is_told

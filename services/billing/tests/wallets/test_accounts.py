@@ -104,7 +104,7 @@ def test_a_sellers_balance_is_covered_and_is_no_customers(
     seller_id = new_id()
     seller = Account(
         owner_id=seller_id,
-        owner_kind=OwnerKind.RESELLER,
+        owner_kind=OwnerKind.SELLER,
         purpose=AccountPurpose.BALANCE,
         asset="EUR",
         partner_id=partner.id,

@@ -37,6 +37,7 @@ from gateway.admin.sales import (
     money,
     price_lists,
     sell,
+    seller_credits,
     staff_changes,
     subscriptions,
 )
@@ -66,6 +67,7 @@ MODULES = (
     partner_packages,
     seller_plans,
     price_lists,
+    seller_credits,
     directory,
     requests,
     links,

@@ -42,6 +42,7 @@ from lineup.contracts.billing import (
     product_changes,
     renewing,
     reports,
+    seller_credits,
     staff_changes,
 )
 from lineup.contracts.billing import shops as shop_contracts
@@ -97,6 +98,7 @@ catalog = Endpoints(
     "Products, their plans and price lists of sellers.",
     catalog_contracts,
     price_lists,
+    seller_credits,
 )
 documents = Endpoints(
     "documents", "Invoices, credit notes, receipts and taxes.", document_contracts

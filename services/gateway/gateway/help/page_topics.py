@@ -31,6 +31,7 @@ BY_BLUEPRINT = {
     "partnerships_pages": "partners",
     "unmatched_pages": "partners",
     "price_lists": "sellers",
+    "credits": "sellers",
     "portal": "my-users",
     "portal_documents": "paying",
     "portal_messages": "my-messages",

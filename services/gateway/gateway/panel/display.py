@@ -13,8 +13,8 @@ from flask import Flask
 
 from gateway.app_context import app_context
 from gateway.request_context import actor
-from lineup.contracts.billing.subscriptions import SubscriptionState
-from lineup.money import Money
+from lineup.contracts.billing.subscriptions import StopReceipt, SubscriptionState
+from lineup.money import CREDIT, Money
 
 LANGUAGE = "en_GB"
 GOOD, CALM, WATCH, BAD, INFO = "green", "secondary", "yellow", "red", "blue"
@@ -79,6 +79,7 @@ LABELS = {
     "parked": "On hold",
     "renewal_blocked": "Plan retired",
     "renewal_fell_short": "Balance too low",
+    "credits_fell_short": "Credits too low",
     "stored": "Queued",
     "top_up": "Top-up",
     "untried": "Not tested",
@@ -105,10 +106,20 @@ def tone_of(state: object) -> str:
 
 
 def money_text(money: Money) -> str:
-    """An amount with its currency: "1,234.50 EUR"."""
+    """An amount with its currency: "1,234.50 EUR", "10 Credits"."""
     whole, point, places = money.decimal().lstrip("-").partition(".")
     sign = "-" if money.amount_minor < 0 else ""
-    return f"{sign}{int(whole):,}{point}{places} {money.asset}"
+    unit = "Credits" if money.asset == CREDIT else money.asset
+    return f"{sign}{int(whole):,}{point}{places} {unit}"
+
+
+def returned_text(receipt: StopReceipt, verb: str) -> str:
+    """What a stop returns, in words: "9.00 EUR was refunded to the balance"."""
+    refunded = f"{money_text(receipt.refunded)} {verb} refunded to the balance"
+    if receipt.credits is None:
+        return refunded
+    returned = f"{money_text(receipt.credits)} {verb} returned to the seller"
+    return f"{refunded} and {returned}" if receipt.refunded else returned
 
 
 def zone() -> tzinfo:

@@ -6,7 +6,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.panel.amounts import read_amount
-from gateway.panel.display import day_text, money_text
+from gateway.panel.display import day_text, returned_text
 from gateway.panel.forms import form_page, go_to, status_of, submit
 from gateway.panel.guard import may_open, page_for
 from gateway.panel.optional_results import optional_if_known
@@ -42,6 +42,7 @@ from lineup.contracts.billing.subscriptions import (
 )
 from lineup.contracts.paging import Paging
 from lineup.errors import Conflict, Forbidden
+from lineup.money import CREDIT
 
 
 @pages.route("/users/<uuid:user_id>/buy", methods=["GET", "POST"])
@@ -103,10 +104,12 @@ def _stop(subscription: SubscriptionView) -> ResponseReturnValue:
         lambda: ask(form.to(StopSubscription, subscription_id=subscription.id)),
         lambda receipt: go_to(
             back,
-            f"Stopped. {money_text(receipt.refunded)} was refunded to the balance.",
+            f"Stopped. {returned_text(receipt, 'was')}.",
         ),
         subscription=subscription,
-        quote=lambda: ask(QuoteStop(subscription_id=subscription.id)),
+        returned=lambda: returned_text(
+            ask(QuoteStop(subscription_id=subscription.id)), "will be"
+        ),
         back=back,
     )
 
@@ -145,7 +148,7 @@ def _offer(user: UserView, form: BuyForm) -> str:
         quote=quote,
         refusal=refusal,
         back=address_of(user.customer_id),
-        takes_money=_takes_money(),
+        takes_money=_takes_money() and not _is_on_credits(quote),
         renewal=_renewal_of(user),
     )
 
@@ -188,6 +191,11 @@ def _renewal_address(customer_id: UUID) -> str:
 def _takes_money() -> bool:
     """Whether this role can put money on a balance."""
     return may_open("money_pages.top_up")
+
+
+def _is_on_credits(quote: PurchaseQuote | None) -> bool:
+    """Whether a seller pays with its Credits, and no money is taken."""
+    return quote is not None and quote.price.asset == CREDIT
 
 
 def _renewal_of(user: UserView) -> RenewalView | None:

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
-from gateway.panel.display import money_text
+from gateway.panel.display import returned_text
 from gateway.panel.entries import entry
 from gateway.panel.forms import LineupForm, form_page, go_to, id_of
 from gateway.panel.guard import page_for
@@ -97,6 +97,7 @@ def delete_user(user_id: UUID) -> ResponseReturnValue:
         lambda refund: go_to(back, f"{user.name} was deleted{refund}."),
         user=card_of(user),
         stop=stop,
+        returned=returned_text(stop, "is") if stop else "",
         back=back,
     )
 
@@ -118,7 +119,7 @@ def _delete(user_id: UUID) -> str:
     words, stopped = "", request.form.get("stops", "")
     if stopped:
         receipt = ask(StopSubscription(subscription_id=id_of(stopped)), step="stop")
-        words = f" and {money_text(receipt.refunded)} was refunded to the balance"
+        words = f" and {returned_text(receipt, 'was')}"
     ask(DeleteUser(user_id=user_id), step="delete")
     return words
 

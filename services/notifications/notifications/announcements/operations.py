@@ -18,6 +18,7 @@ from lineup.scope import ROOT, acting_partner, below
 from lineup.secrets import Keyring
 from lineup.verbs import handles
 from notifications.announcements.partners import moment_text
+from notifications.announcements.sellers import tell_sellers
 from notifications.deliveries.operations import Message, queue, queue_all
 from notifications.people.operations import People, find_people
 from notifications.transports.checks import refuse_no_receiver
@@ -46,9 +47,13 @@ def queue_reset_links(
 def queue_shortfalls(
     work: UnitOfWork, events: Sequence[Event[RenewalFellShort]], keyring: Keyring
 ) -> None:
-    """Tell customers what is missing for a renewal, once a period."""
-    people = _people_of(work, events)
-    notices = [_shortfall(event, people) for event in events]
+    """Tell customers what is missing for a renewal, once a period; where their sellers
+    pay with Credits, those, once a day.
+    """
+    own = [event for event in events if event.state.seller_id is None]
+    people = _people_of(work, own)
+    notices = [_shortfall(event, people) for event in own]
+    notices += tell_sellers(work, [one for one in events if one.state.seller_id])
     queue_all(work, keyring, [notice for notice in notices if notice.receiver])
 
 

@@ -40,6 +40,8 @@ class PlanView:
     """Until when a retired plan is renewed by who has it; null: it is not."""
     is_hidden: bool = False
     """Whether staff and sellers sell it, but customers are not offered it."""
+    credits: Money | None = None
+    """What postpaid sellers pay; null: they cannot sell it."""
     updated_at: datetime | None = None
     """When it last changed; null for older records."""
 
@@ -121,6 +123,8 @@ class CreatePlan(Request[PlanView]):
     """Unique per partner."""
     is_hidden: bool = False
     """Sold by staff and sellers, but not offered to customers."""
+    credits: Price | None = None
+    """In Credits: what postpaid sellers pay; null: they cannot sell it."""
 
 
 @verb(
@@ -140,6 +144,8 @@ class ChangePlan(Request[PlanView]):
     """Used for new orders; empty: not sold in shops."""
     is_hidden: Given[bool] = resets_to(False)
     """Sold by staff and sellers, but not offered to customers."""
+    credits: Given[Price | None] = resets_to(None)
+    """In Credits: what postpaid sellers pay; null: they cannot sell it."""
 
 
 @verb("billing", Kind.READ, allowed=EVERYBODY, rest="GET /products/<uuid:product_id>")

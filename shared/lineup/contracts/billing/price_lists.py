@@ -5,7 +5,7 @@ from uuid import UUID
 
 from lineup.context import PARTNERS, SELLERS_AND_SUPPORT, Permission
 from lineup.money import Money
-from lineup.values.types import Price
+from lineup.values.types import Percent, Price
 from lineup.verbs import Kind, Request, verb
 
 
@@ -16,13 +16,17 @@ class PlanPrice:
     plan_id: UUID
     product_name: str
     plan_name: str
-    price: Money
-    """What customers of the seller pay."""
+    price: Money | None
+    """What customers of the seller pay, or a postpaid seller itself; null: it has no
+    price in Credits.
+    """
     own_price: Money | None
     """The price set for the seller; null: the list price, also when that changes."""
-    list_price: Money
-    """What the plan costs elsewhere."""
+    list_price: Money | None
+    """What the plan costs elsewhere; null: it has no price in Credits."""
     is_retired: bool
+    discount_percent: int = 0
+    """Discount on the list price, where no price is set for the seller."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +67,11 @@ class SetPlanPrice(Request[PriceList]):
     account_id: UUID
     plan_id: UUID
     price: Price | None
-    """Null: the list price, also when that changes."""
+    """Null: the list price, also when that changes, less the discount. For a postpaid
+    seller in Credits.
+    """
+    discount_percent: Percent
+    """Discount on the list price, rounded up; only where there is no price."""
 
 
 @verb(

@@ -88,6 +88,54 @@ class PlanNotAllowed(Forbidden):
     code = "plan_not_allowed"
 
 
+class NoCreditPrice(Conflict):
+    """This plan has no price in Credits."""
+
+    code = "no_credit_price"
+
+
+class SoldBySeller(Forbidden):
+    """Your seller sells and renews your subscriptions. Please contact your seller."""
+
+    code = "sold_by_seller"
+
+
+class CreditsMissing(Conflict):
+    """Add the currency Credits first."""
+
+    code = "credits_currency_missing"
+
+
+class CreditsInUse(Conflict):
+    """Some sellers are postpaid. Remove their type first."""
+
+    code = "credits_in_use"
+
+
+class CreditsLeft(Conflict):
+    """There are Credits left. Take them back first."""
+
+    code = "credits_left"
+
+
+class SellerTypeSet(Conflict):
+    """This seller already has a type. Remove it first."""
+
+    code = "seller_type_set"
+
+
+class NotPostpaid(Conflict):
+    """This seller does not pay with Credits."""
+
+    code = "not_postpaid"
+
+
+class BelowSeller(Conflict):
+    """A seller below another one pays as that one does."""
+
+    code = "below_seller"
+
+
 class PlanRetired(Conflict):
     """This plan is retired."""
 

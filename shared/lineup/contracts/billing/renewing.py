@@ -22,8 +22,8 @@ class UserRenewal:
     starts_at: datetime
     ends_at: datetime
     obstacle: str
-    """Why it is left out: stopped, trial, plan_retired, plan_not_allowed, inactive or
-    suspended; empty: it is renewed.
+    """Why it is left out: stopped, trial, plan_retired, plan_not_allowed,
+    no_credit_price, inactive or suspended; empty: it is renewed.
     """
 
 

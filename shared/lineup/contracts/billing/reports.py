@@ -99,7 +99,7 @@ class SaleView:
     days: int
     price: Money
     source: str
-    """How it was paid: balance, shop or free; staff: given without charge."""
+    """How it was paid: balance, credits, shop or free; staff: given without charge."""
     is_trial: bool
     sold_at: datetime
     sold_by: str

@@ -82,7 +82,7 @@ class SubscriptionView:
     rest=Route("POST /subscriptions", name="create_subscription"),
 )
 class Purchase(Request[SubscriptionView]):
-    """Buy a plan for a user from its customer's balance.
+    """Buy a plan for a user from its customer's balance, or its postpaid seller's.
 
     An active subscription to the same product is extended.
     """
@@ -109,7 +109,7 @@ class PurchaseQuote:
     balance_after: Money
     """What is then on the balance; below zero where it is not covered, or by credit."""
     missing: Money
-    """What the balance and the customer's credit together lack."""
+    """What the balance and the credit of who pays together lack."""
     is_renewal: bool
     """Whether it extends the current subscription."""
 
@@ -138,6 +138,9 @@ class StopReceipt:
     subscription_id: UUID
     ended_at: datetime
     refunded: Money
+    """What goes to the balance of the customer."""
+    credits: Money | None = None
+    """Credits that return to the seller; null: the seller did not pay with any."""
 
 
 @verb(
@@ -220,8 +223,8 @@ class RenewalLine:
     """Whether its price is included in the total."""
     obstacle: str
     """Why it would not renew even so: over, trial, plan_retired, plan_not_allowed,
-    inactive, suspended, replaced by another product that follows its end, or put_off
-    after trying failed on our side.
+    no_credit_price, inactive, suspended, replaced by another product that follows its
+    end, or put_off after trying failed on our side.
     """
     is_suspended: bool = False
     """Whether the user sees demo channels until a suspension is lifted."""
@@ -236,7 +239,7 @@ class RenewalOverview:
     due: Money
     balance: Money
     missing: Money
-    """What the balance and the customer's credit together lack."""
+    """What the balance and the credit of who pays together lack."""
 
 
 @verb(
@@ -350,6 +353,8 @@ class RenewalFellShort:
     price: Money
     balance: Money
     missing: Money
+    seller_id: UUID | None = None
+    """The seller who pays; null: the customer does."""
 
 
 @event(source="billing")

@@ -26,12 +26,15 @@ class Cause(enum.StrEnum):
     CORRECTION = "correction"
     PAYOUT = "payout"
     WRITE_OFF = "write_off"
+    OPENING_BALANCE = "opening_balance"
+    CREDITS_ADDED = "credits_added"
+    CREDITS_TAKEN = "credits_taken"
 
 
 BALANCE_CAUSES = tuple(
     cause for cause in Cause if cause not in {Cause.SHOP_SALE, Cause.SHOP_REVERSAL}
 )
-"""Why money moves on a customer's balance; what a shop holds never lies there."""
+"""Why money moves on a balance; what a shop holds never lies there."""
 
 CauseOrAny = Annotated[str, OneOf(("", *Cause))]
 """Empty: all."""

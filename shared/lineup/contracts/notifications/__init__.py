@@ -51,6 +51,7 @@ class MessageKind(enum.StrEnum):
     RENEWAL_FELL_SHORT = "renewal_fell_short"
     RENEWAL_BLOCKED = "renewal_blocked"
     RECEIPT = "receipt"
+    CREDITS_FELL_SHORT = "credits_fell_short"
     PARTNER_CREDENTIALS = "partner_credentials"
     PARTNER_ENDS_SOON = "partner_ends_soon"
     PARTNER_LOCKED = "partner_locked"

@@ -11,6 +11,7 @@ from gateway.panel.optional_results import OptionalResult
 from gateway.panel.tables import COUNT_UP_TO
 from lineup.contracts.accounts.customers import CustomerCounts
 from lineup.contracts.billing.reports import SubscriptionFigures
+from lineup.contracts.billing.seller_credits import SellerCredits
 from lineup.contracts.billing.wallets import BalancesView
 from lineup.contracts.notifications import DeliveryCounts, DeliveryState
 from lineup.contracts.paging import Page
@@ -115,11 +116,24 @@ def _partners(page: Page[Any]) -> Iterator[KeyMetric]:
     )
 
 
+def _credits(found: SellerCredits) -> Iterator[KeyMetric]:
+    if found.type is None:
+        return
+    yield KeyMetric(
+        title="Credits left",
+        value=f"{found.balance.amount_minor:,}",
+        address=link("credits.show_credits", account_id=found.account_id),
+        note=f"{found.used.amount_minor:,} used this month",
+        icon="coins",
+    )
+
+
 HEADLINES: tuple[tuple[str, Callable[[Any], Iterator[KeyMetric]]], ...] = (
     ("partners", _partners),
     ("customers", _customers),
     ("subscriptions", _subscriptions),
     ("lapsed", _lapsed),
+    ("credits", _credits),
 )
 
 

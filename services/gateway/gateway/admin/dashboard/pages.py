@@ -31,6 +31,7 @@ HEADED = {
     "customers": "Customers",
     "subscriptions": "Subscriptions",
     "lapsed": "Lapsed subscriptions",
+    "credits": "Credits",
 }
 """The parts whose figures stand at the head of the page."""
 

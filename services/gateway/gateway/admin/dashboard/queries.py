@@ -15,13 +15,14 @@ from gateway.panel.optional_results import (
     wait_for,
 )
 from gateway.panel.tables import COUNT_UP_TO
-from gateway.request_context import ask_later
+from gateway.request_context import actor, ask_later
 from lineup.context import Role
 from lineup.contracts.accounts.customers import CountCustomers
 from lineup.contracts.accounts.tree import AccountKind, ListAccounts
 from lineup.contracts.billing.catalog import ListProducts
 from lineup.contracts.billing.orders import ListOrders, OrderState
 from lineup.contracts.billing.reports import GetSales, GetSubscriptionFigures
+from lineup.contracts.billing.seller_credits import GetSellerCredits
 from lineup.contracts.billing.shops import DeliveryVerdict, ListShopDeliveries
 from lineup.contracts.billing.subscriptions import (
     GetRenewalOverview,
@@ -34,6 +35,7 @@ from lineup.contracts.notifications import CountDeliveries
 from lineup.contracts.paging import Paging
 from lineup.contracts.playlists.channels import GuideReach, ListChannels
 from lineup.contracts.playlists.guide import ListGuideSources
+from lineup.errors import NotFound
 from lineup.rpc import Answer
 
 FEW = Paging(limit=5, count_up_to=COUNT_UP_TO)
@@ -84,6 +86,14 @@ def _subscriptions(**narrowed: Any) -> Answer[Any]:
     return ask_later(rpc_request)
 
 
+def _own_credits() -> Answer[Any]:
+    """The Credits of the seller who asks."""
+    own = actor().account_id
+    if own is None:
+        raise NotFound
+    return ask_later(GetSellerCredits(account_id=own))
+
+
 QUERIES: dict[str, Callable[[], Answer[Any]]] = {
     "customers": lambda: ask_later(CountCustomers()),
     "partners": lambda: _accounts(AccountKind.PARTNER),
@@ -102,6 +112,7 @@ QUERIES: dict[str, Callable[[], Answer[Any]]] = {
         ends_from=midnight(-29),
         paging=replace(FEW_ROWS, order="-ends_at", count_up_to=COUNT_UP_TO),
     ),
+    "credits": _own_credits,
     "balances": lambda: ask_later(GetBalances()),
     "orders": _orders,
     "exceptions": lambda: _orders(state=OrderState.EXCEPTION),
@@ -129,8 +140,8 @@ BY_ROLE: dict[Role, tuple[str, ...]] = {
     Role.SUPPORT: ("customers", *WORKING, "messages", *MONITORED),
     Role.PARTNER: (*SELLING, *MONITORED, *OWNING),
     Role.STAFF: (*SELLING, *MONITORED, *OWNING),
-    Role.RESELLER: SELLING,
-    Role.DEALER: SELLING,
+    Role.RESELLER: (*SELLING, "credits"),
+    Role.DEALER: (*SELLING, "credits"),
 }
 
 

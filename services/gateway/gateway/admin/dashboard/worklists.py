@@ -14,6 +14,7 @@ OBSTACLES = {
     "trial": "a trial",
     "plan_retired": "plan retired",
     "plan_not_allowed": "not on price list",
+    "no_credit_price": "no price in Credits",
     "inactive": "disabled",
     "over": "expired",
     "replaced": "plan change ordered",

@@ -28,8 +28,9 @@ from lineup.contracts.billing.price_lists import (
     RemovePlanPrice,
     SetPlanPrice,
 )
+from lineup.contracts.billing.seller_credits import GetSellerCredits
 from lineup.contracts.paging import Page
-from lineup.money import Money
+from lineup.money import CREDIT, Money
 
 pages = Blueprint("price_lists", __name__)
 
@@ -41,8 +42,10 @@ PRICES = Table(
     Column("list_price", "List price", is_numeric=True),
     Column("acts", ""),
 )
-Plans = Mapping[str, tuple[str, Money]]
-"""Plans on sale by their ids: what each is called, and its list price."""
+Plans = Mapping[str, tuple[str, Money | None]]
+"""Plans on sale by their ids: what each is called, and its list price; None: it has
+none in Credits.
+"""
 
 
 class PriceForm(LineupForm):
@@ -54,6 +57,17 @@ class PriceForm(LineupForm):
         is_required=False,
         description="Leave empty for the list price, also when that changes.",
     )
+    discount_percent = entry(
+        "Discount (%)",
+        "On the list price, rounded up; only without a price here.",
+        is_required=False,
+        default=0,
+    )
+
+    @property
+    def discount(self) -> int:
+        """The discount that was entered; nothing is none."""
+        return self.discount_percent.data or 0
 
     def price(self, currency: str) -> Money | None:
         """The price that was entered; None: the list price."""
@@ -63,13 +77,13 @@ class PriceForm(LineupForm):
 class ListedPlanForm(PriceForm):
     """A plan that is new on a price list."""
 
-    sections: ClassVar = {"": ("plan_id", "amount")}
+    sections: ClassVar = {"": ("plan_id", "amount", "discount_percent")}
     plan_id = entry("Plan", kind=SelectField)
 
     def __init__(self, plans: Plans) -> None:
         super().__init__()
         self.plan_id.choices = [
-            SelectChoice(id_, f"{name} ({money_text(price)})")
+            SelectChoice(id_, f"{name} ({money_text(price) if price else 'no price'})")
             for id_, (name, price) in plans.items()
         ]
 
@@ -93,7 +107,7 @@ def show_list(account_id: UUID) -> str:
 def add_plan(account_id: UUID) -> ResponseReturnValue:
     """Put a plan on a seller's list."""
     account = ask(GetAccount(account_id=account_id))
-    plans = _plans_on_sale(account)
+    plans = _plans_on_sale(account, is_postpaid=_is_postpaid(account_id))
     form = ListedPlanForm(plans)
     return form_page(
         "admin/sales/price_lists/form.html",
@@ -102,7 +116,8 @@ def add_plan(account_id: UUID) -> ResponseReturnValue:
             form.to(
                 SetPlanPrice,
                 account_id=account_id,
-                price=form.price(plans[form.plan_id.data][1].asset),
+                price=form.price(_currency_of(plans[form.plan_id.data][1])),
+                discount_percent=form.discount,
             )
         ),
         lambda _: _back_to_list(account_id, "The plan was added."),
@@ -120,20 +135,25 @@ def change_price(account_id: UUID, plan_id: UUID) -> ResponseReturnValue:
     """Give a plan another price at a seller, from the next sale or renewal on."""
     account = ask(GetAccount(account_id=account_id))
     plan = ask(GetPlan(plan_id=plan_id))
-    form = PriceForm(data={"amount": _own_price(account_id, plan_id)})
+    currency = CREDIT if _is_postpaid(account_id) else plan.price.asset
+    form = PriceForm(data=_listed(account_id, plan_id))
     return form_page(
         "admin/sales/price_lists/form.html",
         form,
         lambda: ask(
-            SetPlanPrice(
+            form.to(
+                SetPlanPrice,
                 account_id=account_id,
                 plan_id=plan_id,
-                price=form.price(plan.price.asset),
+                price=form.price(currency),
+                discount_percent=form.discount,
             )
         ),
         lambda _: _back_to_list(account_id, f"{plan.name} was saved."),
         account=account,
         plan=plan,
+        list_price=plan.credits if currency == CREDIT else plan.price,
+        currency=currency,
         back=_address_of(account_id),
     )
 
@@ -150,18 +170,32 @@ def _remove(account_id: UUID, plan_id: UUID) -> str:
     return "The plan was removed from the price list."
 
 
-def _own_price(account_id: UUID, plan_id: UUID) -> str:
-    """What the seller's price is, as it is entered; empty: the list price."""
-    listed = ask(GetPriceList(account_id=account_id)).plans
-    [price] = [one.own_price for one in listed if one.plan_id == plan_id] or [None]
-    return "" if price is None else price.decimal()
+def _currency_of(list_price: Money | None) -> str:
+    """What a price is entered in; without one in Credits it is in those."""
+    return CREDIT if list_price is None else list_price.asset
 
 
-def _plans_on_sale(account: AccountView) -> Plans:
+def _is_postpaid(account_id: UUID) -> bool:
+    return ask(GetSellerCredits(account_id=account_id)).type is not None
+
+
+def _listed(account_id: UUID, plan_id: UUID) -> dict[str, str | int]:
+    """The seller's price and discount, as they are entered; empty: the list price."""
+    for one in ask(GetPriceList(account_id=account_id)).plans:
+        if one.plan_id == plan_id:
+            amount = "" if one.own_price is None else one.own_price.decimal()
+            return {"amount": amount, "discount_percent": one.discount_percent}
+    return {}
+
+
+def _plans_on_sale(account: AccountView, *, is_postpaid: bool) -> Plans:
     """What the seller's partner sells, by product."""
     products = ask(ListProducts(on_sale=True, paging=MAX_OPTIONS)).items
     return {
-        str(plan.id): (f"{product.name}, {plan.name}", plan.price)
+        str(plan.id): (
+            f"{product.name}, {plan.name}",
+            plan.credits if is_postpaid else plan.price,
+        )
         for product in sorted(products, key=lambda one: one.name)
         for plan in product.plans
         if product.partner_id == account.partner_id and not plan.is_retired

@@ -9,12 +9,14 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from gateway.admin.partner_form import PackagesOfPartner
+from gateway.panel.amounts import read_amount
 from gateway.panel.display import zone
-from gateway.panel.entries import amount_field, entry
+from gateway.panel.entries import amount_field, entry, must_be_whole_money
 from gateway.panel.forms import LineupForm
 from lineup.contracts.billing.catalog import ChangePlan, CreatePlan, CreateProduct
 from lineup.contracts.billing.wallets import CorrectBooking, TopUp
 from lineup.contracts.playlists.packages import PackageView
+from lineup.money import CREDIT, Money
 
 HIDDEN = "Staff and sellers sell it; customers are not offered it."
 SKU = "The SKU used in your webshop. Leave empty if it is not sold there."
@@ -79,14 +81,30 @@ class NewProductForm(PackagesOfPartner, ProductForm):
             self.package_ids.data = request.args.getlist("package_id")
 
 
-class PlanForm(LineupForm):
+class CreditsField(LineupForm):
+    """A price in Credits, beside the one in money."""
+
+    in_credits = entry(
+        "Price in Credits",
+        "What postpaid sellers pay for it. Leave empty if they cannot sell it.",
+        Optional(),
+        must_be_whole_money,
+    )
+
+    def credits(self) -> Money | None:
+        """What was entered; None: it has no price in Credits."""
+        entered = self.in_credits.data
+        return read_amount(entered, CREDIT) if entered else None
+
+
+class PlanForm(CreditsField):
     """A length and price of a product."""
 
     asks = CreatePlan
     sections = {  # noqa: RUF012 - said by LineupForm
         "": ("name", "product_id"),
         "Duration": (("months", "days"),),
-        "Price": (("amount", "currency"),),
+        "Price": (("amount", "currency"), "in_credits"),
         "Offered": ("is_hidden", "sku"),
     }
     product_id = entry("Product")
@@ -99,10 +117,11 @@ class PlanForm(LineupForm):
     sku = entry("SKU", SKU)
 
 
-class PlanPriceForm(LineupForm):
-    """A plan's name, price and SKU from now on."""
+class PlanPriceForm(CreditsField):
+    """A plan's name, prices and SKU from now on."""
 
     asks = ChangePlan
+    sections = {"": ("name", "amount", "in_credits", "is_hidden", "sku")}  # noqa: RUF012
     name = entry("Name")
     amount = amount_field("Price")
     is_hidden = entry("Hidden", HIDDEN)

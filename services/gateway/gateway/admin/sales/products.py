@@ -150,12 +150,19 @@ def map_sku() -> ResponseReturnValue:
 def edit_plan(plan_id: UUID) -> ResponseReturnValue:
     """Give a plan another name, price and SKU, from the next sale or renewal on."""
     use = ask(GetPlanUse(plan_id=plan_id))
-    form = PlanPriceForm(obj=use.plan, data={"amount": use.plan.price.decimal()})
+    in_credits = use.plan.credits.decimal() if use.plan.credits else ""
+    shown = {"amount": use.plan.price.decimal(), "in_credits": in_credits}
+    form = PlanPriceForm(obj=use.plan, data=shown)
     return form_page(
         "admin/sales/products/plan_price.html",
         form,
         lambda: ask(
-            form.to(ChangePlan, plan_id=plan_id, price=form.money(use.plan.price.asset))
+            form.to(
+                ChangePlan,
+                plan_id=plan_id,
+                price=form.money(use.plan.price.asset),
+                credits=form.credits(),
+            )
         ),
         lambda changed: go_to(
             _address(changed.product_id), f"{changed.name} now costs {changed.price}."
@@ -191,7 +198,12 @@ def _make_plan(form: PlanForm, product: ProductView | None) -> ResponseReturnVal
         "admin/sales/products/plan_form.html",
         form,
         lambda: ask(
-            form.to(CreatePlan, price=form.money(form.currency.data or ""), **of)
+            form.to(
+                CreatePlan,
+                price=form.money(form.currency.data or ""),
+                credits=form.credits(),
+                **of,
+            )
         ),
         lambda made: go_to(_address(made.product_id), f"{made.name} is on sale."),
         product=product,

@@ -1,0 +1,1 @@
+"""How resellers and dealers pay for what they sell."""
