@@ -293,3 +293,15 @@ def test_the_operator_says_who_issues_what_partners_pay_for(services, browser, f
     assert asked.company == kept
     assert (asked.tax_percent, asked.prefix) == ("9", "")
     assert browser(Role.PARTNER).get("/documents/platform").status_code == 403
+
+
+def test_a_customers_balance_leads_to_its_documents(services, issued, browser):
+    client = browser(Role.PARTNER)
+    address = f"/documents?customer_id={ID}"
+    assert f'href="{address}"' in text_of(client.get(f"/customers/{ID}/wallet"))
+
+    services.answer_with("billing.sum_documents", DocumentSums(sums=[]))
+    client.get(address)
+
+    [(_, asked)] = services.calls_of("billing.list_documents")
+    assert asked.customer_id == UUID(ID)
