@@ -80,11 +80,12 @@ def change_subscription(
 ) -> SubscriptionView:
     """Change the product, its money and its dates in one step, or note it for the end.
 
-    What has ended is bought anew. SameProduct, ChangeToTrial, NothingLeft, PlanRetired,
-    PlanNotAllowed, PartnerUnavailable, SubscriptionSuspended, InsufficientBalance.
+    What has ended is bought anew, as is what follows a trial. SameProduct, NothingLeft,
+    ChangeToTrial, PlanRetired, PlanNotAllowed, PartnerUnavailable,
+    SubscriptionSuspended, InsufficientBalance.
     """
     _, subscription = lock_subscription(work, request.subscription_id)
-    if not subscription.is_running(work.now):
+    if _is_purchase(work, subscription, request.way):
         wanted = Purchase(user_id=subscription.user_id, plan_id=request.plan_id)
         return purchase(work, wanted)
     offered = _offered(work, subscription, request)
@@ -104,7 +105,7 @@ def quote_change(work: UnitOfWork, request: QuoteChange) -> ChangeQuote:
     Only too small a balance is told instead of refused.
     """
     subscription = find_subscription(work, request.subscription_id)
-    if not subscription.is_running(work.now):
+    if _is_purchase(work, subscription, request.way):
         wanted = QuotePurchase(user_id=subscription.user_id, plan_id=request.plan_id)
         return _anew(work, subscription, request, quote_purchase(work, wanted))
     offered = _offered(work, subscription, request)
@@ -121,6 +122,14 @@ def withdraw_change(work: UnitOfWork, request: WithdrawChange) -> SubscriptionVi
     subscription.note_change(None)
     announce(work, subscription)
     return view_of(work, subscription)
+
+
+def _is_purchase(work: UnitOfWork, subscription: Subscription, way: ChangeWay) -> bool:
+    """Whether nothing of value runs, so that the change is a purchase from now."""
+    if not subscription.is_running(work.now):
+        return True
+    is_trial = catalog.get_plan(work, subscription.plan_id).product.is_trial
+    return is_trial and way is not ChangeWay.AT_END
 
 
 def _offered(

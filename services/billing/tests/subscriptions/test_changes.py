@@ -356,14 +356,17 @@ class TestTrials:
         assert told[-2:] == [(True, "stopped"), (False, "running")]
         assert shop_floor.balance(customer) == "5.00 EUR"
 
+    @pytest.mark.parametrize("way", [NEW_PERIOD, KEEP_END, INTO_TIME])
     def test_a_change_is_a_purchase_of_no_value(
-        self, shop_floor, trial, customer, plus, clock
+        self, shop_floor, trial, customer, plus, clock, way
     ):
-        quote = shop_floor.quote_change(trial, plus, NEW_PERIOD)
-        changed = shop_floor.change(trial, plus, NEW_PERIOD)
+        quote = shop_floor.quote_change(trial, plus, way)
+        changed = shop_floor.change(trial, plus, way)
 
-        assert str(quote.value) == "0.00 EUR"
-        assert (changed.is_trial, changed.id) == (False, trial.id)
+        assert (str(quote.value), quote.way) == ("0.00 EUR", NEW_PERIOD)
+        assert changed.ends_at == quote.ends_at
+        assert (changed.is_trial, changed.user_id) == (False, trial.user_id)
+        assert shop_floor.look(trial).is_trial
         assert changed.ends_at == clock.now() + timedelta(days=30)
         assert shop_floor.balance(customer) == "5.00 EUR"
 
