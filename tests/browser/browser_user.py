@@ -149,6 +149,7 @@ class BrowserUser:
 
     def navigate_to(self, entry: str) -> None:
         """Follow the navigation; on a phone it must be opened first."""
+        self.page.wait_for_load_state()
         toggler = self.page.get_by_role("button", name="Navigation")
         if toggler.is_visible():
             self.input_device.press(toggler)
