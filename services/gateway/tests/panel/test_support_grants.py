@@ -1,9 +1,12 @@
 """Support access: given, seen and ended by partners; used by support."""
 
+from uuid import UUID
+
 import pytest
 from answers import text_of
 
 from lineup.context import Role
+from lineup.contracts.accounts.customers import CustomerView
 from lineup.contracts.accounts.refusals import SupportNotGranted
 from lineup.contracts.accounts.support_grants import SupportGrantView, SupportVisit
 from lineup.contracts.accounts.tree import AccountKind, AccountView
@@ -60,3 +63,15 @@ def test_support_without_one_is_told_403(browser, services, form_of, api, sample
     assert "has not given support access" in text_of(answer)
     answer = api("POST", f"/accounts/{ID}/visits", Role.SUPPORT)
     assert (answer.status_code, answer.json["code"]) == (403, "support_not_granted")
+
+
+@pytest.mark.feature("AH-28", "AH-29")
+@pytest.mark.parametrize("is_active", [True, False])
+def test_support_logs_in_as_a_customer_from_its_page(
+    browser, services, sample, is_active
+):
+    customer = sample(CustomerView, id=UUID(ID), is_active=is_active)
+    services.answer_with("accounts.get_customer", customer)
+    page = text_of(browser(Role.SUPPORT).get(f"/customers/{ID}"))
+    assert (f'action="/accounts/{ID}/enter"' in page) is is_active
+    assert "Reset password" not in page
