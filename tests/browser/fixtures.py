@@ -210,6 +210,22 @@ class Fixtures:
         assert answer.ok, answer.text
         return name, username
 
+    def support(self) -> str:
+        """A new login of the operator's support: its username."""
+        operator = self.lineup.sign_in(*self.logins[Role.OPERATOR])
+        username = f"sue-{next(NUMBERS)}"
+        account_id = operator.get("/me")["account_id"]
+        answer = operator(
+            "POST",
+            f"/accounts/{account_id}/logins",
+            json={
+                "role": "support",
+                "login": {"username": username, "password": PASSWORD},
+            },
+        )
+        assert answer.ok, answer.text
+        return username
+
     def _link_a_reseller(self) -> None:
         _, username = self.company()
         self.logins[Role.RESELLER_COMPANY] = username, PASSWORD
