@@ -388,6 +388,7 @@ def _leaf(spec, schema, name, ids):
 
 SAMPLES = {
     "email": "someone@example.org",
+    "ends_at": "2099-01-01T00:00:00Z",
     "amount": "1.00",
     "currency": "EUR",
     "time_zone": "UTC",
