@@ -1,5 +1,6 @@
 """Who may ask what, of every verb that the services declare."""
 
+import importlib
 from dataclasses import fields
 from itertools import product
 
@@ -12,7 +13,7 @@ from lineup.context import Actor, Context, Permission, Role
 from lineup.errors import Forbidden, Unauthenticated
 from lineup.ids import new_id
 from lineup.impersonation import NotWhileImpersonating
-from lineup.verbs import Kind, verbs_of
+from lineup.verbs import HANDLERS, Kind, verbs_of
 
 SERVICES = ("accounts", "billing", "playlists", "notifications")
 VERBS = {
@@ -203,3 +204,17 @@ def test_what_customers_and_sellers_may_not_ask_is_not_theirs():
     }
     for name in staff_only:
         assert Role.CUSTOMER not in VERBS[name].allowed, name
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_is_compared_with_a_tag_says_what_it_changes(service):
+    importlib.import_module(f"{service}.service")
+    compared = [
+        handler
+        for handler in HANDLERS.values()
+        if handler.verb.service == service and (route := handler.verb.route)
+        if route.has_tag and route.address.startswith(("PATCH", "PUT", "DELETE"))
+    ]
+
+    assert compared
+    assert [one.verb.name for one in compared if one.changes is None] == []

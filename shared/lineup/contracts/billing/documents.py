@@ -373,7 +373,7 @@ class SetTaxRate(Request[TaxRates]):
     Kind.WRITE,
     allowed=PARTNERS,
     needs=Permission.SETTINGS,
-    rest="DELETE /tax-rates/<uuid:rate_id>",
+    rest=Route("DELETE /tax-rates/<uuid:rate_id>", has_tag=False),
 )
 class RemoveTaxRate(Request[TaxRates]):
     """Remove the tax rate of a country: its customers pay no tax from now on."""

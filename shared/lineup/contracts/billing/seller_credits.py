@@ -38,7 +38,7 @@ class GetCurrencies(Request[Currencies]):
     Kind.WRITE,
     allowed=PARTNERS,
     needs=Permission.SETTINGS,
-    rest=Route("PUT /currencies/credits", name="add_credits_currency"),
+    rest=Route("PUT /currencies/credits", name="add_credits_currency", has_tag=False),
 )
 class AddCreditsCurrency(Request[Currencies]):
     """Add the currency Credits; plans can then have a price in Credits."""
@@ -52,7 +52,9 @@ class AddCreditsCurrency(Request[Currencies]):
     Kind.WRITE,
     allowed=PARTNERS,
     needs=Permission.SETTINGS,
-    rest=Route("DELETE /currencies/credits", name="remove_credits_currency"),
+    rest=Route(
+        "DELETE /currencies/credits", name="remove_credits_currency", has_tag=False
+    ),
 )
 class RemoveCreditsCurrency(Request[Currencies]):
     """Remove the currency Credits, while no seller is postpaid."""
@@ -121,7 +123,11 @@ class SetSellerType(Request[SellerCredits]):
     Kind.WRITE,
     allowed=PARTNERS,
     needs=Permission.SELLERS,
-    rest=Route("DELETE /accounts/<uuid:account_id>/type", name="remove_seller_type"),
+    rest=Route(
+        "DELETE /accounts/<uuid:account_id>/type",
+        name="remove_seller_type",
+        has_tag=False,
+    ),
 )
 class RemoveSellerType(Request[SellerCredits]):
     """Let customers of a reseller or dealer pay from their own balances again.
