@@ -34,7 +34,12 @@ def folder(tmp_path_factory):
 def generated(tenant, folder):
     """The package that the generator made of the specification as it is served."""
     settings = folder / "settings.json"
-    settings.write_text(json.dumps({"post_hooks": [], "package_name_override": NAME}))
+    options = {
+        "post_hooks": [],
+        "package_name_override": NAME,
+        "content_type_overrides": {"application/pdf": "application/octet-stream"},
+    }
+    settings.write_text(json.dumps(options))
     result = subprocess.run(
         [
             *(sys.executable, "-m", "openapi_python_client", "generate"),

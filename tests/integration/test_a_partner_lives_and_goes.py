@@ -1,7 +1,8 @@
 """A partner's whole life on the running system, with every service killed at its end.
 
 It registers on the public page, gets its credentials by mail, sells, is locked, pays,
-is locked again, and is deleted: in no database, file or queue is anything left of it.
+is locked again, and is deleted: but for what it was invoiced, in no database, file or
+queue is anything left of it.
 """
 
 import io
@@ -17,6 +18,8 @@ from leftovers import files_with, in_tables
 from panel import Forms, Panel
 from running import until
 
+from billing.documents.issuing import PLATFORM
+
 BEGIN = datetime(2034, 3, 1, 10, 1, tzinfo=UTC)
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 MARK = f"nordlicht{secrets.token_hex(3)}"
@@ -25,9 +28,11 @@ NAME, MAIL = f"TV {MARK}", f"eva@{MARK}.example"
 PASSWORD = "A-password-of-ones-own-1"
 SERVICES = ("accounts", "billing", "notifications", "playlists", "playlists-worker")
 DATABASES = ("accounts", "billing", "notifications", "playlists")
+DOCUMENTS = ("invoice", "pro_forma")
+"""What the platform issued to the partner, which the law wants kept."""
 TOMBSTONES = {
     "accounts": {"accounts", "partnerships", "partner_payments", "purges"},
-    "billing": {"account_copy", "purges"},
+    "billing": {"account_copy", "document", "purges"},
     "notifications": {"account_copy", "purges"},
     "playlists": {"partners", "purges"},
 }
@@ -114,7 +119,12 @@ def test_a_partner_lives_and_goes(lineup_in_time, operator):
     link = goes(lineup, operator, standing, paid_at)
     until(lambda: standing()["state"] == "purged", "the end", 180)
     assert let_in(lineup, username).status_code == 401
-    until(lambda: left_of(lineup, partner_id, user) == {}, "nothing to be left", 120)
+    kept = {"billing.document": len(DOCUMENTS)}
+    until(lambda: left_of(lineup, partner_id, user) == kept, "nothing else left", 120)
+    issued = "SELECT kind, issuer_id FROM document WHERE partner_id = %s ORDER BY kind"
+    assert lineup.rows("billing", issued, partner_id) == [
+        (kind, str(PLATFORM)) for kind in DOCUMENTS
+    ]
     assert requests.get(user["playlist_url"], timeout=10).status_code == 404
     assert requests.get(link, timeout=10).status_code == 404
 

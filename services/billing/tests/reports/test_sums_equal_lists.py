@@ -207,6 +207,7 @@ def test_the_counts_of_subscriptions(town, actors, ask):
         "renews": [True, False],
         "is_trial": [True, False],
         "plan_retired": [True, False],
+        "is_suspended": [True, False],
         "is_newest": [True],
         "search": ["anna", "nobody"],
     }
