@@ -18,7 +18,7 @@ ADDRESSED = {"partner_id"}
 """Says whose it is, where no path does."""
 READS = re.compile(r"\.(identify|get_)")
 ONES_OWN = {"/me/time-zone"}
-PLATFORM = ("/partner-packages", "/platform-settings")
+PLATFORM = ("/partner-packages", "/platform-profile", "/platform-settings")
 
 
 def endpoints_of_(specification, method):

@@ -32,15 +32,16 @@ from lineup.contracts.billing.documents import (
     PlatformProfile,
     RelatedDocument,
     RemoveTaxRate,
-    SetDocumentSettings,
-    SetPlatformProfile,
     SetTaxRate,
     SumDocuments,
     TaxRate,
     TaxRates,
     TaxSum,
+    UpdateDocumentSettings,
+    UpdatePlatformProfile,
 )
 from lineup.contracts.billing.refusals import DocumentNotFound, TaxRateNotFound
+from lineup.contracts.changes import UNSET, either, set_fields
 from lineup.contracts.paging import Page
 from lineup.database import UnitOfWork, find_in_scope, lock_in_scope, page_of
 from lineup.ids import new_id
@@ -115,7 +116,7 @@ def get_document_settings(
 
 
 def lock_document_settings(
-    work: UnitOfWork, request: SetDocumentSettings
+    work: UnitOfWork, request: UpdateDocumentSettings
 ) -> DocumentSettings:
     """The same, for this transaction alone."""
     partner = people.acting_partner(work, request.partner_id)
@@ -123,16 +124,14 @@ def lock_document_settings(
     return _settings(style_of(work, partner.id))
 
 
-@handles(SetDocumentSettings, changes=lock_document_settings)
-def set_document_settings(
-    work: UnitOfWork, request: SetDocumentSettings
+@handles(UpdateDocumentSettings, changes=lock_document_settings)
+def update_document_settings(
+    work: UnitOfWork, request: UpdateDocumentSettings
 ) -> DocumentSettings:
     """Let the next documents look otherwise."""
     partner = people.acting_partner(work, request.partner_id)
     style = style_of(work, partner.id)
-    style.prefix, style.note = request.prefix, request.note
-    style.tax_name = request.tax_name
-    work.session.add(style)
+    _restyle(work, style, request)
     return _settings(style)
 
 
@@ -145,24 +144,36 @@ def get_platform_profile(
 
 
 def lock_platform_profile(
-    work: UnitOfWork, _request: SetPlatformProfile
+    work: UnitOfWork, _request: UpdatePlatformProfile
 ) -> PlatformProfile:
     """The same, for this transaction alone."""
     work.session.get(DocumentStyle, PLATFORM, with_for_update=True)
     return _profile(style_of(work, PLATFORM))
 
 
-@handles(SetPlatformProfile, changes=lock_platform_profile)
-def set_platform_profile(
-    work: UnitOfWork, request: SetPlatformProfile
+@handles(UpdatePlatformProfile, changes=lock_platform_profile)
+def update_platform_profile(
+    work: UnitOfWork, request: UpdatePlatformProfile
 ) -> PlatformProfile:
     """Issue the next documents for partners under another name, or otherwise."""
     style = style_of(work, PLATFORM)
-    style.prefix, style.note = request.prefix, request.note
-    style.tax_name, style.company = request.tax_name, vars(request.company)
-    style.rate = parse_percent(request.tax_percent)
-    work.session.add(style)
+    _restyle(work, style, request)
+    if request.company:
+        style.company = {**(style.company or {}), **set_fields(request.company)}
+    if request.tax_percent is not UNSET:
+        style.rate = parse_percent(request.tax_percent)
     return _profile(style)
+
+
+def _restyle(
+    work: UnitOfWork,
+    style: DocumentStyle,
+    request: UpdateDocumentSettings | UpdatePlatformProfile,
+) -> None:
+    style.prefix = either(request.prefix, style.prefix)
+    style.tax_name = either(request.tax_name, style.tax_name)
+    style.note = either(request.note, style.note)
+    work.session.add(style)
 
 
 @handles(ListTaxRates)

@@ -7,15 +7,17 @@ from services.billing.tests.conftest import an_actor, call
 
 from billing.documents import operations as documents
 from lineup.context import Role
+from lineup.contracts.accounts.tree import Company, CompanyChange
 from lineup.contracts.billing.documents import (
     DocumentKind,
     GetDocumentSettings,
     ListDocuments,
     ListTaxRates,
     RemoveTaxRate,
-    SetDocumentSettings,
     SetTaxRate,
     SumDocuments,
+    UpdateDocumentSettings,
+    UpdatePlatformProfile,
 )
 from lineup.contracts.billing.refusals import DocumentNotFound, TaxRateNotFound
 from lineup.contracts.paging import Paging
@@ -141,8 +143,8 @@ def test_a_rate_that_is_none_is_refused(ask, partner, percent):
 
 
 def test_the_style_of_a_partners_documents_is_its_own(ask, partner, neighbour):
-    style = SetDocumentSettings(prefix="NTV-", tax_name="BTW", note="")
-    ask(documents.set_document_settings, style, partner.actor)
+    style = UpdateDocumentSettings(prefix="NTV-", tax_name="BTW", note="")
+    ask(documents.update_document_settings, style, partner.actor)
 
     def style_of(actor, **named):
         request = GetDocumentSettings(**named)
@@ -156,6 +158,31 @@ def test_the_style_of_a_partners_documents_is_its_own(ask, partner, neighbour):
     assert style_of(operator, partner_id=partner.id).tax_name == "BTW"
 
 
+def test_what_is_not_said_of_a_style_stays_as_it_is(ask, partner):
+    whole = UpdateDocumentSettings(prefix="NTV-", tax_name="BTW", note="Thank you")
+    ask(documents.update_document_settings, whole, partner.actor)
+
+    part = UpdateDocumentSettings(tax_name="VAT")
+    style = ask(documents.update_document_settings, part, partner.actor)
+
+    assert (style.prefix, style.tax_name, style.note) == ("NTV-", "VAT", "Thank you")
+
+
+def test_what_is_not_said_of_the_platforms_company_stays_as_it_is(ask):
+    operator = an_actor(Role.OPERATOR, "/", None)
+    first = UpdatePlatformProfile(
+        company=CompanyChange(legal_name="Operator B.V.", city="Delft"),
+        tax_percent="21",
+    )
+    ask(documents.update_platform_profile, first, operator)
+
+    second = UpdatePlatformProfile(company=CompanyChange(city="Leiden"))
+    profile = ask(documents.update_platform_profile, second, operator)
+
+    assert profile.tax_percent == "21"
+    assert profile.company == Company(legal_name="Operator B.V.", city="Leiden")
+
+
 def test_amounts_of_other_currencies_keep_their_places(files, shop_floor):
     partner = shop_floor.partner(currency="KWD")
     shop_floor.customer(partner, "1.234 KWD")
@@ -167,11 +194,11 @@ def test_amounts_of_other_currencies_keep_their_places(files, shop_floor):
 @pytest.mark.feature("AP-05")
 def test_nobody_writes_over_what_another_has_set_meanwhile(database, partner):
     def has(tax_name, *tags):
-        request = SetDocumentSettings(prefix="", tax_name=tax_name, note="")
+        request = UpdateDocumentSettings(prefix="", tax_name=tax_name, note="")
         asked = call(request, partner.actor)
         asked = replace(asked, context=replace(asked.context, if_match=tags))
         return database.run_idempotent(
-            asked, documents.set_document_settings, documents.lock_document_settings
+            asked, documents.update_document_settings, documents.lock_document_settings
         )
 
     seen = tag_of(has("VAT"))

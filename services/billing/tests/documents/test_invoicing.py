@@ -15,8 +15,8 @@ from billing.wallets import corrections
 from lineup.contracts.accounts.tree import Company
 from lineup.contracts.billing.documents import (
     DocumentKind,
-    SetDocumentSettings,
     SetTaxRate,
+    UpdateDocumentSettings,
 )
 from lineup.contracts.billing.wallets import CorrectBooking, PayOut, TopUp
 from lineup.ids import new_id
@@ -173,8 +173,8 @@ def test_what_is_given_back_is_taxed_as_it_was_sold(files, shop_floor, partner, 
 def test_a_document_names_both_sides_as_they_were_when_it_was_issued(
     files, shop_floor, partner, ask
 ):
-    style = SetDocumentSettings(prefix="NTV-", tax_name="BTW", note="Thank you")
-    ask(documents.set_document_settings, style, partner.actor)
+    style = UpdateDocumentSettings(prefix="NTV-", tax_name="BTW", note="Thank you")
+    ask(documents.update_document_settings, style, partner.actor)
     shop_floor.partner_says(
         partner,
         email="north@example.com",

@@ -15,7 +15,7 @@ from lineup.contracts.accounts.partner_events import (
     PartnerPaymentBooked,
 )
 from lineup.contracts.accounts.tree import Company
-from lineup.contracts.billing.documents import DocumentKind, SetPlatformProfile
+from lineup.contracts.billing.documents import DocumentKind, UpdatePlatformProfile
 from lineup.ids import new_id
 from lineup.money import Money
 from lineup.scope import PartnerNotFound
@@ -81,14 +81,14 @@ def test_a_payment_makes_the_invoice_of_its_pro_forma_once(
 def test_partners_of_the_platforms_own_country_pay_its_tax(
     ask, heard, files, clock, shop_floor, partner, country, tax
 ):
-    profile = SetPlatformProfile(
+    profile = UpdatePlatformProfile(
         prefix="OP-",
         tax_name="VAT",
         note="",
         company=Company(legal_name="Operator B.V.", country="NL"),
         tax_percent="21",
     )
-    ask(documents.set_platform_profile, profile, OPERATOR)
+    ask(documents.update_platform_profile, profile, OPERATOR)
     shop_floor.partner_says(partner, company=Company(country=country))
     heard(a_payment(clock, partner.id))
 

@@ -10,7 +10,7 @@ EXAMPLES: Mapping[str, Any] = {
     "DocumentLine.description": "Family, one month, Living room",
     "Document.note": "Thank you.",
     "DocumentSettings.note": "Thank you.",
-    "SetDocumentSettings.note": "Thank you.",
+    "UpdateDocumentSettings.note": "Thank you.",
     "Document.kind": "invoice",
     "DocumentView.kind": "invoice",
     "RelatedDocument.kind": "invoice",

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from gateway import document_files
 from lineup.context import Role
-from lineup.contracts.accounts.tree import Company
+from lineup.contracts.accounts.tree import Company, CompanyChange
 from lineup.contracts.billing.documents import (
     Document,
     DocumentKind,
@@ -248,7 +248,7 @@ def test_the_api_has_the_pdf_too(issued, api):
 def test_taxes_and_layout_are_set_on_one_page(services, browser, form_of):
     settings = DocumentSettings(prefix="", tax_name="VAT", note="")
     rates = TaxRates(rates=[TaxRate(id=UUID(ID), country="NL", percent="21")])
-    for verb in ("get_document_settings", "set_document_settings"):
+    for verb in ("get_document_settings", "update_document_settings"):
         services.answer_with(f"billing.{verb}", settings)
     for verb in ("list_tax_rates", "set_tax_rate", "remove_tax_rate"):
         services.answer_with(f"billing.{verb}", rates)
@@ -261,7 +261,7 @@ def test_taxes_and_layout_are_set_on_one_page(services, browser, form_of):
     sent(client, form_of, new, country="DE", percent="19")
     client.post(remove, data=form_of(text_of(page), remove))
 
-    [(_, style)] = services.calls_of("billing.set_document_settings")
+    [(_, style)] = services.calls_of("billing.update_document_settings")
     assert (style.prefix, style.tax_name, style.note) == ("NTV-", "BTW", "")
     [(_, taxed)] = services.calls_of("billing.set_tax_rate")
     assert (taxed.country, taxed.percent) == ("DE", "19")
@@ -278,7 +278,7 @@ def test_the_operator_says_who_issues_what_partners_pay_for(services, browser, f
         company=Company(legal_name="Operator B.V.", city="Delft", country="NL"),
         tax_percent="21",
     )
-    for verb in ("get_platform_profile", "set_platform_profile"):
+    for verb in ("get_platform_profile", "update_platform_profile"):
         services.answer_with(f"billing.{verb}", profile)
     client = browser(Role.OPERATOR)
     page = text_of(client.get("/documents/platform"))
@@ -288,9 +288,9 @@ def test_the_operator_says_who_issues_what_partners_pay_for(services, browser, f
     filled = {"legal_name": "Operator N.V.", "country": "NL", "tax_percent": "9"}
     sent(client, form_of, "/documents/platform", **filled, prefix="", tax_name="VAT")
 
-    [(_, asked)] = services.calls_of("billing.set_platform_profile")
-    kept = Company(legal_name="Operator N.V.", city="Delft", country="NL")
-    assert asked.company == kept
+    [(_, asked)] = services.calls_of("billing.update_platform_profile")
+    kept = CompanyChange(legal_name="Operator N.V.", city="Delft", country="NL")
+    assert replace(kept, address="", postal_code="", tax_number="") == asked.company
     assert (asked.tax_percent, asked.prefix) == ("9", "")
     assert browser(Role.PARTNER).get("/documents/platform").status_code == 403
 

@@ -13,7 +13,8 @@ from lineup.context import (
     PARTNERS_AND_SUPPORT,
     Permission,
 )
-from lineup.contracts.accounts.tree import Company
+from lineup.contracts.accounts.tree import Company, CompanyChange
+from lineup.contracts.changes import Given, reset, resets_to
 from lineup.contracts.paging import Page, Paging
 from lineup.events import event
 from lineup.money import Money
@@ -258,12 +259,7 @@ class DocumentSettings:
     """What stands below each document."""
 
 
-@verb(
-    "billing",
-    Kind.READ,
-    allowed=PARTNERS_AND_SUPPORT,
-    rest="GET /document-settings",
-)
+@verb("billing", Kind.READ, allowed=PARTNERS_AND_SUPPORT, rest="GET /document-settings")
 class GetDocumentSettings(Request[DocumentSettings]):
     """Get what documents look like."""
 
@@ -276,18 +272,18 @@ class GetDocumentSettings(Request[DocumentSettings]):
     Kind.WRITE,
     allowed=PARTNERS,
     needs=Permission.SETTINGS,
-    rest="PUT /document-settings",
+    rest="PATCH|PUT /document-settings",
 )
-class SetDocumentSettings(Request[DocumentSettings]):
-    """Set what the next documents look like; what was issued stays as it is."""
+class UpdateDocumentSettings(Request[DocumentSettings]):
+    """Update what the next documents look like; what was issued stays as it is."""
 
     partner_id: UUID | None = None
     """Required for the operator only."""
-    prefix: Prefix
+    prefix: Given[Prefix] = resets_to("")
     """What document numbers begin with."""
-    tax_name: OptionalName
+    tax_name: Given[OptionalName] = resets_to("")
     """What the tax is called, such as VAT."""
-    note: Note
+    note: Given[Note] = resets_to("")
     """What stands below each document."""
 
 
@@ -305,19 +301,19 @@ class GetPlatformProfile(Request[PlatformProfile]):
     """Get who issues what partners pay for."""
 
 
-@verb("billing", Kind.WRITE, allowed=OPERATORS, rest="PUT /platform-profile")
-class SetPlatformProfile(Request[PlatformProfile]):
-    """Set who issues what partners pay for, from the next document on."""
+@verb("billing", Kind.WRITE, allowed=OPERATORS, rest="PATCH|PUT /platform-profile")
+class UpdatePlatformProfile(Request[PlatformProfile]):
+    """Update who issues what partners pay for, from the next document on."""
 
-    prefix: Prefix
+    prefix: Given[Prefix] = resets_to("")
     """What document numbers begin with."""
-    tax_name: OptionalName
+    tax_name: Given[OptionalName] = resets_to("")
     """What the tax is called, such as VAT."""
-    note: Note
+    note: Given[Note] = resets_to("")
     """What stands below each document."""
-    company: Company
+    company: Given[CompanyChange] = resets_to(reset(CompanyChange))
     """The operator's company."""
-    tax_percent: TaxPercent
+    tax_percent: Given[TaxPercent] = resets_to("0")
     """Included in prices for partners of the same country; others have no tax."""
 
 

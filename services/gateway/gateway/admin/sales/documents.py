@@ -24,10 +24,10 @@ from lineup.contracts.billing.documents import (
     ListTaxRates,
     PlatformProfile,
     RemoveTaxRate,
-    SetDocumentSettings,
-    SetPlatformProfile,
     SetTaxRate,
     SumDocuments,
+    UpdateDocumentSettings,
+    UpdatePlatformProfile,
 )
 
 pages = Blueprint("documents_pages", __name__)
@@ -36,7 +36,7 @@ pages = Blueprint("documents_pages", __name__)
 class SettingsForm(LineupForm):
     """What the next documents look like."""
 
-    asks = SetDocumentSettings
+    asks = UpdateDocumentSettings
     prefix = entry("Number prefix", "Numbers begin with it: NTV-INV-2026-000001.")
     tax_name = entry("Name of the tax", "For example VAT.")
     note = entry("Text below documents", "For example payment terms or a thank-you.")
@@ -45,7 +45,7 @@ class SettingsForm(LineupForm):
 class PlatformProfileForm(LineupForm):
     """Who issues what partners pay for."""
 
-    asks = SetPlatformProfile
+    asks = UpdatePlatformProfile
     sections: ClassVar = {
         "Company": (
             *("legal_name", "address", "postal_code", "city", "country"),
@@ -108,28 +108,28 @@ def export() -> Response:
 
 
 @pages.route("/documents/settings", methods=["GET", "POST"])
-@page_for(OF_PARTNER, asks=SetDocumentSettings)
+@page_for(OF_PARTNER, asks=UpdateDocumentSettings)
 def show_settings() -> ResponseReturnValue:
     """What documents look like, and the taxes by country."""
     form = SettingsForm(obj=ask(GetDocumentSettings()))
     return form_page(
         "documents/settings.html",
         form,
-        lambda: ask(form.to(SetDocumentSettings)),
+        lambda: ask(form.to(UpdateDocumentSettings)),
         lambda _: go_to(url_for(".show_settings"), "Saved for the next documents."),
         rates=ask(ListTaxRates()).rates,
     )
 
 
 @pages.route("/documents/platform", methods=["GET", "POST"])
-@page_for(frozenset({Role.OPERATOR}), asks=SetPlatformProfile)
+@page_for(frozenset({Role.OPERATOR}), asks=UpdatePlatformProfile)
 def platform_profile() -> ResponseReturnValue:
     """Who issues what partners pay for, and what that looks like."""
     form = PlatformProfileForm(ask(GetPlatformProfile()))
     return form_page(
         "documents/platform.html",
         form,
-        lambda: ask(form.to(SetPlatformProfile)),
+        lambda: ask(form.to(UpdatePlatformProfile)),
         lambda _: go_to(url_for(".list_all"), "Saved for the next documents."),
     )
 
