@@ -81,6 +81,11 @@ VALUES = {
     "/boxes/{box_id}": {"serial": "A2", "mac": "00:1A:79:00:00:02"},
     "/products/{product_id}": {**WORDS, "devices": 4, "addresses": 3},
     "/plans/{plan_id}": {**WORDS, "price": euros("7.00")},
+    "/document-settings": {
+        "prefix": "NTV-",
+        "tax_name": "BTW",
+        "note": "Thank you.",
+    },
     "/shops/{shop_id}": {
         **WORDS,
         "shop_domain": "shop.example.org",

@@ -120,8 +120,7 @@ def lock_document_settings(
 ) -> DocumentSettings:
     """The same, for this transaction alone."""
     partner = people.acting_partner(work, request.partner_id)
-    work.session.get(DocumentStyle, partner.id, with_for_update=True)
-    return _settings(style_of(work, partner.id))
+    return _settings(_locked_style(work, partner.id))
 
 
 @handles(UpdateDocumentSettings, changes=lock_document_settings)
@@ -130,7 +129,7 @@ def update_document_settings(
 ) -> DocumentSettings:
     """Let the next documents look otherwise."""
     partner = people.acting_partner(work, request.partner_id)
-    style = style_of(work, partner.id)
+    style = _locked_style(work, partner.id)
     _restyle(work, style, request)
     return _settings(style)
 
@@ -147,8 +146,7 @@ def lock_platform_profile(
     work: UnitOfWork, _request: UpdatePlatformProfile
 ) -> PlatformProfile:
     """The same, for this transaction alone."""
-    work.session.get(DocumentStyle, PLATFORM, with_for_update=True)
-    return _profile(style_of(work, PLATFORM))
+    return _profile(_locked_style(work, PLATFORM))
 
 
 @handles(UpdatePlatformProfile, changes=lock_platform_profile)
@@ -156,13 +154,18 @@ def update_platform_profile(
     work: UnitOfWork, request: UpdatePlatformProfile
 ) -> PlatformProfile:
     """Issue the next documents for partners under another name, or otherwise."""
-    style = style_of(work, PLATFORM)
+    style = _locked_style(work, PLATFORM)
     _restyle(work, style, request)
     if request.company:
         style.company = {**(style.company or {}), **set_fields(request.company)}
     if request.tax_percent is not UNSET:
         style.rate = parse_percent(request.tax_percent)
     return _profile(style)
+
+
+def _locked_style(work: UnitOfWork, issuer_id: UUID) -> DocumentStyle:
+    work.session.get(DocumentStyle, issuer_id, with_for_update=True)
+    return style_of(work, issuer_id)
 
 
 def _restyle(
